@@ -1,0 +1,1 @@
+"""The science: from system calls to models, waits and figures. Plain Python, no processes, no files."""

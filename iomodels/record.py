@@ -1,0 +1,148 @@
+"""What was seen while a program was examined, in a form that can be stored and judged again."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """How a step, a scenario or a whole run ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNDECIDED = "undecided"
+    SKIPPED = "skipped"
+
+
+class Activity(StrEnum):
+    """What a whole server is doing at one moment."""
+
+    RESTING = "resting"  # Every thread sleeps without a time-out: only a client can wake it.
+    TIMED = "timed"  # Every thread sleeps, and at least one will wake by itself.
+    BUSY = "busy"  # At least one thread runs.
+    ENDED = "ended"  # The program is gone.
+
+
+class Wait(StrEnum):
+    """What kind of event ends a sleep."""
+
+    READ = "read"  # Bytes on one descriptor.
+    WRITE = "write"  # Room on one descriptor.
+    ACCEPT = "accept"  # A new connection.
+    READINESS = "readiness"  # select, poll, epoll: any of a set of descriptors.
+    TIMER = "timer"  # Time.
+    LOCK = "lock"  # Another thread of the program.
+    CHILD = "child"  # Another process of the program.
+    SIGNAL = "signal"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sleep:
+    """One thread asleep in one system call."""
+
+    thread_id: int
+    syscall: str
+    wait: Wait
+    waits_for: tuple[str, ...]  # Clients that can end it; empty if nothing the clients do can.
+    accepts: bool  # Whether a new client can end it.
+    timeout_ns: int | None  # As the program asked for it; None: until something happens.
+    source_line: int | None  # In the program's own file.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """The server's end of one client's connection, as the kernel sees it."""
+
+    client: str
+    is_accepted: bool
+    unread: int  # Bytes that lie ready in the server's receive queue.
+    unsent: int  # Bytes that the server wrote and the client has not yet taken.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """The whole server at one moment: every thread, and every connection that matters."""
+
+    activity: Activity
+    sleeps: tuple[Sleep, ...]
+    connections: tuple[Connection, ...]
+    processes: int
+    cpu_ns: int  # CPU time of the program since its start.
+    slept_ns: int  # Time-outs asked for, added up since the last action of a client.
+    running_line: int | None = None  # Where a busy program was seen, as a hint only.
+
+    @property
+    def threads(self) -> int:
+        return len(self.sleeps)
+
+
+class Failing(StrEnum):
+    """Why a step did not hold."""
+
+    NOT_ANSWERED = "not answered"  # Bytes were expected and cannot come any more.
+    WRONG_BYTES = "wrong bytes"
+    UNEXPECTED_BYTES = "unexpected bytes"
+    NOT_CLOSED = "not closed"
+    CLOSED = "closed"  # The server closed or reset a connection that was needed.
+    NOT_CONNECTED = "not connected"
+    NOT_LISTENING = "not listening"
+    NOT_RESTING = "not resting"
+    NOT_EXITED = "not exited"
+    EXITED = "exited"  # The program ended while clients needed it, or with another status.
+    LIMIT = "limit"  # A limit of the sandbox was reached; `detail` says which.
+    SAFETY_NET = "safety net"  # Too much real time passed: no verdict.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """What a failed step wanted, and what it met."""
+
+    failing: Failing
+    client: str | None = None
+    expected: str = ""  # Printable, capped.
+    received: str = ""
+    missing: int = 0  # Bytes that did not come.
+    got: int = 0  # Bytes that did.
+    offset: int | None = None  # Of the first wrong byte.
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecord:
+    """One line of a scenario, played."""
+
+    line: int  # In the scenario's script, from 1.
+    text: str
+    outcome: Outcome
+    took_ns: int = 0
+    moment: Moment | None = None  # When the step was decided.
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioRecord:
+    """One scenario, played against one fresh process of the program."""
+
+    name: str
+    steps: tuple[StepRecord, ...]
+    output: str  # What the program printed, capped.
+    exit_code: int | None  # None: it was still alive when the scenario ended.
+    exit_signal: str | None
+    most_threads: int
+    most_processes: int
+    cpu_ns: int
+    memory_bytes: int
+    took_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Everything seen in one run."""
+
+    scenarios: tuple[ScenarioRecord, ...]
+
+
+def as_json(record: Record) -> dict[str, Any]:
+    """Return the record as JSON-able values; `msgspec.convert(value, Record)` reads it back."""
+    return asdict(record)

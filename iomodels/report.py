@@ -1,0 +1,83 @@
+"""What a student is told: outcome, points, scenarios and findings."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from iomodels.record import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A rule or a step that did not hold, with its evidence."""
+
+    rule: str  # The rule's identifier, such as `waits-for-everyone`.
+    title: str  # The rule's sentence.
+    message: str
+    client: str | None = None  # On whom the server was waiting.
+    neglected: str | None = None  # Who had to wait for that.
+    syscall: str | None = None
+    source_line: int | None = None
+    step: int | None = None  # Line of the scenario's script.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepReport:
+    """A line of a scenario with its tick."""
+
+    line: int
+    text: str
+    outcome: Outcome
+    took_ms: float
+    doing: str  # What the server was doing when the step was decided.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioReport:
+    """A scenario with its outcome, points and findings."""
+
+    name: str
+    outcome: Outcome
+    points: int
+    out_of: int
+    script: str
+    took_ms: float
+    steps: tuple[StepReport, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """What the program used: the most seen in any scenario; CPU and real time added up."""
+
+    threads: int
+    processes: int
+    cpu_ms: float
+    memory_kib: int
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The whole of what a student is told about one run."""
+
+    exercise: str
+    outcome: Outcome
+    points: int
+    out_of: int
+    verdict: str  # One sentence for the top of the page.
+    scenarios: tuple[ScenarioReport, ...]
+    resources: Resources
+    output: str
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """Return the report as JSON-able values, in the form that the command line documents."""
+    return _plain(report)  # type: ignore[no-any-return]
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value.value if isinstance(value, Outcome) else value
