@@ -1,0 +1,60 @@
+# Every command of the project. `make` alone lists them; tools/setup does what is missing before each.
+
+PYTHON := .venv/bin/python
+export PYTHONDONTWRITEBYTECODE := 1
+
+# Another project's settings must not leak in: an active environment, module paths, pip's own switches.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME DJANGO_SETTINGS_MODULE
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test check lint types contracts templates migrations tests bench lock clean
+
+help:  ## list these commands
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+run:  ## do the set-up that is missing and serve the site; Ctrl-C ends it
+	@tools/setup run
+	@exec $(PYTHON) manage.py up
+
+test:  ## do the set-up that is missing, check everything, run all tests
+	@tools/setup test
+	@$(MAKE) --no-print-directory check tests
+
+check: lint types contracts templates migrations  ## everything that is checked without running the product
+
+lint:  ## ruff: mistakes and style
+	@tools/setup test
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+types:  ## mypy: every type
+	@tools/setup test
+	$(PYTHON) -m mypy
+
+contracts:  ## import-linter: which room may import which
+	@tools/setup test
+	.venv/bin/lint-imports
+
+templates:  ## djade and djlint: the templates
+	@tools/setup test
+	tools/templates
+
+migrations:  ## no model without its migration
+	@tools/setup test
+	$(PYTHON) manage.py makemigrations --check --dry-run
+
+tests:  ## pytest alone; ARGS="-k queue" chooses
+	@tools/setup test
+	$(PYTHON) -m pytest $(ARGS)
+
+bench:  ## measure every number that the README claims
+	@tools/setup test
+	$(PYTHON) -m benchmarks
+
+lock:  ## pin every requirement, with hashes, from pyproject.toml
+	@tools/setup test
+	tools/lock
+
+clean:  ## remove what the tools made; the site's data in var/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache var/test-artefacts
