@@ -141,6 +141,7 @@ class Record:
     """Everything seen in one run."""
 
     scenarios: tuple[ScenarioRecord, ...]
+    seed: int  # Of the bytes that the clients made up.
 
 
 def as_json(record: Record) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What a student is told: outcome, points, scenarios and findings."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from iomodels.record import Outcome
@@ -68,16 +68,9 @@ class Report:
     scenarios: tuple[ScenarioReport, ...]
     resources: Resources
     output: str
+    seed: int  # Of the bytes that the clients made up.
 
 
 def as_json(report: Report) -> dict[str, Any]:
     """Return the report as JSON-able values, in the form that the command line documents."""
-    return _plain(report)  # type: ignore[no-any-return]
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "__dataclass_fields__"):
-        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value.value if isinstance(value, Outcome) else value
+    return asdict(report)
