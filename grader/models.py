@@ -1,0 +1,246 @@
+"""Exercises, what is handed in for them, and each grading of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When, Window
+from django.db.models.functions import Coalesce, RowNumber
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from grader.harness import exercise as harness
+
+
+
+class Exercise(models.Model):
+    """A task; what it says is in its revisions."""
+
+    slug = models.SlugField(unique=True)
+    title = models.CharField(max_length=200)
+    published = models.ForeignKey(
+        "Revision",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        help_text="What students get. Graded work keeps the revision it was graded by.",
+    )
+
+    class Meta:
+        ordering = ("slug",)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Revision(models.Model):
+    """An exercise as it was at one time: immutable, so that graded work can be explained for ever."""
+
+    exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    files = models.JSONField(help_text="The exercise's folder: a text for each relative path.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the files.")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("exercise", "number")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("exercise", "number"), name="grader_revision_no_number_twice"
+            ),
+            models.UniqueConstraint(
+                fields=("exercise", "digest"), name="grader_revision_no_content_twice"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.exercise} (revision {self.number})"
+
+    @staticmethod
+    def digest_of(files: dict[str, str]) -> str:
+        """Compute the digest of a folder's files; their order does not matter."""
+        return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+
+    def definition(self) -> harness.Exercise:
+        """Parse the files; raises ExerciseError, which names the file and the line."""
+        from grader.harness.exercise import parse  # noqa: PLC0415 (pages do not need the harness)
+
+        return parse(self.files)
+
+
+class Submission(models.Model):
+    """A program as it was handed in, for one revision."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="submissions")
+    submitter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="submissions"
+    )
+    program = models.TextField()
+    file_name = models.CharField(max_length=100, default="server.py")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.file_name} by {self.submitter} for {self.revision}"
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    """Sets of runs that the queue speaks of."""
+
+    def open(self, now: datetime) -> RunQuerySet:
+        """Keep what may be claimed: queued, or held by a worker that has let its lease end."""
+        is_due = Q(not_before=None) | Q(not_before__lte=now)
+        return self.filter(
+            (Q(state=Run.State.QUEUED) & is_due) | Q(state=Run.State.RUNNING, lease_until__lt=now)
+        )
+
+    def claimed_as(self, run: Run) -> RunQuerySet:
+        """Keep the run if it is still held by the very claim that `run` was returned for."""
+        return self.filter(pk=run.pk, state=Run.State.RUNNING, fence=run.fence)
+
+    def in_fair_order(self, now: datetime) -> RunQuerySet:
+        """Order by lane, then round robin between students, then by age.
+
+        A run's turn is the number of its student's running runs plus its place among the student's
+        own runs in this set. So the third run of one student comes after the first of every other.
+        """
+        lane_rank = Case(When(lane=Run.Lane.INTERACTIVE, then=Value(0)), default=Value(1))
+        running = (
+            Run.objects.filter(
+                state=Run.State.RUNNING,
+                lease_until__gte=now,
+                submission__submitter=OuterRef("submission__submitter"),
+            )
+            .order_by()
+            .values("submission__submitter")
+            .annotate(count=Count("pk"))
+            .values("count")
+        )
+        own_place = Window(
+            RowNumber(), partition_by=F("submission__submitter"), order_by=(lane_rank, F("pk"))
+        )
+        return self.annotate(
+            lane_rank=lane_rank, turn=own_place + Coalesce(Subquery(running), 0)
+        ).order_by("lane_rank", "turn", "pk")
+
+
+class Run(models.Model):
+    """One grading of a submission.
+
+    State and outcome are two columns: what became of our work, and what became of the program.
+    """
+
+    class Reason(models.TextChoices):
+        FIRST = "first"
+        REGRADE = "regrade"
+        REPEAT = "repeat", "repeat of an undecided run"
+
+    class Lane(models.TextChoices):
+        INTERACTIVE = "interactive", "somebody is waiting"
+        REGRADE = "regrade", "nobody is waiting"
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        FINISHED = "finished"
+        BROKEN = "broken", "broken by our own trouble"
+        CANCELLED = "cancelled"
+
+    class Outcome(models.TextChoices):
+        PASSED = "passed"
+        FAILED = "failed"
+        UNDECIDED = "undecided"
+
+    OPEN_STATES = (State.QUEUED, State.RUNNING)
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="runs")
+    reason = models.CharField(max_length=10, choices=Reason, default=Reason.FIRST)
+    lane = models.CharField(max_length=12, choices=Lane, default=Lane.INTERACTIVE)
+
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    outcome = models.CharField(max_length=10, choices=Outcome, null=True)  # noqa: DJ001
+    fence = models.PositiveIntegerField(
+        default=0, help_text="Number of the latest claim; only its holder may write."
+    )
+    lease_until = models.DateTimeField(
+        null=True, help_text="The claim ends then, unless its holder renews it."
+    )
+    not_before = models.DateTimeField(null=True, help_text="Given back: next try no sooner.")
+    tries = models.PositiveIntegerField(default=0)
+    worker = models.CharField(max_length=100, blank=True, help_text="Who holds the latest claim.")
+    cause = models.TextField(blank=True, help_text="What our own trouble was.")
+
+    queued_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    progress = models.JSONField(default=list, help_text="A name and an outcome per scenario.")
+    record = models.JSONField(null=True)
+    report = models.JSONField(null=True)
+    points = models.PositiveIntegerField(null=True)
+    out_of = models.PositiveIntegerField(null=True)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state="finished", outcome__isnull=False)
+                | (~Q(state="finished") & Q(outcome__isnull=True)),
+                name="grader_run_no_outcome_unless_finished",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="running", lease_until__isnull=False)
+                | (~Q(state="running") & Q(lease_until__isnull=True)),
+                name="grader_run_no_lease_unless_running",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="finished")
+                | Q(report__isnull=False, points__isnull=False, out_of__isnull=False),
+                name="grader_run_no_outcome_without_report",
+            ),
+            models.UniqueConstraint(
+                fields=("submission",),
+                condition=Q(reason="first"),
+                name="grader_run_no_second_first_run",
+            ),
+            models.UniqueConstraint(
+                fields=("submission",),
+                condition=Q(state__in=("queued", "running")),
+                name="grader_run_no_two_open_at_once",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("lane", "id"),
+                condition=Q(state="queued"),
+                name="grader_run_queued",
+            ),
+            models.Index(
+                fields=("lease_until",),
+                condition=Q(state="running"),
+                name="grader_run_running",
+            ),
+            models.Index(
+                fields=("-finished_at",),
+                condition=Q(state="finished"),
+                name="grader_run_finished",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"run {self.pk} ({self.state})"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its outcome is still to come."""
+        return self.state in self.OPEN_STATES
