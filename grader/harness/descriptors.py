@@ -1,0 +1,102 @@
+"""What the descriptors of a sleeping program are, read from outside: proc(5), pidfd_getfd(2)."""
+
+import contextlib
+import ctypes
+import os
+import re
+import socket
+import struct
+from dataclasses import dataclass
+
+from iomodels.syscalls import numbers
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+PIDFD_GETFD = numbers(os.uname().machine)["pidfd_getfd"]
+TIMEVAL = struct.Struct("=qq")
+POLLFD = struct.Struct("=ihh")
+MOST_POLLED = 4096
+SOCKET_LINK = re.compile(r"^socket:\[(\d+)\]$")
+EPOLL_ENTRY = re.compile(r"^tfd:\s*(\d+) .* ino:([0-9a-f]+) ", re.MULTILINE)
+TIMER_LEFT = re.compile(r"^it_value: \((\d+), (\d+)\)", re.MULTILINE)
+NANOSECONDS = 10**9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """One process, as its file descriptors and its memory show it to its parent."""
+
+    process_id: int
+
+    def inode(self, descriptor: int) -> int | None:
+        """Return the inode of a socket, or None for anything else."""
+        found = SOCKET_LINK.match(self._link(descriptor))
+        return int(found[1]) if found else None
+
+    def epoll_set(self, descriptor: int) -> list[tuple[int, int]]:
+        """Return the interest list of an epoll descriptor: (descriptor, inode) of each entry."""
+        text = self._text(f"fdinfo/{descriptor}")
+        return [(int(number), int(inode, 16)) for number, inode in EPOLL_ENTRY.findall(text)]
+
+    def select_set(self, arguments: tuple[int, ...]) -> list[int]:
+        """Return the descriptors in the three bitmaps of select(2)."""
+        count = min(arguments[0], MOST_POLLED)
+        size = (count + 63) // 64 * 8
+        members: set[int] = set()
+        for address in arguments[1:4]:
+            bits = int.from_bytes(self.memory(address, size), "little") if address else 0
+            members |= {number for number in range(count) if bits >> number & 1}
+        return sorted(members)
+
+    def poll_set(self, arguments: tuple[int, ...]) -> list[int]:
+        """Return the descriptors in the array of poll(2)."""
+        content = self.memory(arguments[0], min(arguments[1], MOST_POLLED) * POLLFD.size)
+        whole = len(content) // POLLFD.size * POLLFD.size
+        return [number for number, _, _ in POLLFD.iter_unpack(content[:whole]) if number >= 0]
+
+    def timer_left_ns(self, descriptor: int) -> int | None:
+        """Return how long a timerfd still has to go; None if it is no timer, or not set."""
+        if self._link(descriptor) != "anon_inode:[timerfd]":
+            return None
+        found = TIMER_LEFT.search(self._text(f"fdinfo/{descriptor}"))
+        left = int(found[1]) * NANOSECONDS + int(found[2]) if found else 0
+        return left or None
+
+    def socket_timeout_ns(self, descriptor: int, *, for_writing: bool) -> int | None:
+        """Return SO_RCVTIMEO or SO_SNDTIMEO of a socket, None if it waits for ever."""
+        option = socket.SO_SNDTIMEO if for_writing else socket.SO_RCVTIMEO
+        with contextlib.suppress(OSError), self._borrowed(descriptor) as copy:
+            seconds, micros = TIMEVAL.unpack(copy.getsockopt(socket.SOL_SOCKET, option, 16))
+            return (seconds * NANOSECONDS + micros * 1000) or None
+        return None
+
+    def memory(self, address: int, size: int) -> bytes:
+        """Return bytes of the program's memory; none if they cannot be read."""
+        with contextlib.suppress(OSError, OverflowError):
+            descriptor = os.open(f"/proc/{self.process_id}/mem", os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                return os.pread(descriptor, size, address)
+            finally:
+                os.close(descriptor)
+        return b""
+
+    @contextlib.contextmanager
+    def _borrowed(self, descriptor: int):  # type: ignore[no-untyped-def]
+        pidfd = os.pidfd_open(self.process_id)
+        try:
+            copy = LIBC.syscall(PIDFD_GETFD, pidfd, descriptor, 0)
+        finally:
+            os.close(pidfd)
+        if copy < 0:
+            raise OSError(ctypes.get_errno(), "pidfd_getfd")
+        with socket.socket(fileno=copy) as borrowed:
+            yield borrowed
+
+    def _link(self, descriptor: int) -> str:
+        with contextlib.suppress(OSError):
+            return os.readlink(f"/proc/{self.process_id}/fd/{descriptor}")
+        return ""
+
+    def _text(self, name: str) -> str:
+        with contextlib.suppress(OSError), open(f"/proc/{self.process_id}/{name}") as file:
+            return file.read()
+        return ""

@@ -1,0 +1,239 @@
+"""One server on its stage: the event loop that moves the clients' bytes and sees the server rest.
+
+Theory of operation. The driver has one thread. It plays the clients over sockets that never block
+and looks at the server from outside; nothing of it runs inside the server. The world is closed: the
+network namespace has nothing but loopback, and only these clients can reach the server. So a server
+of which every thread sleeps without a time-out will stay so until a client acts, and whatever it
+has not done by then it will never do. `wait` finds that moment, in this order:
+
+1. Move all bytes that can be moved, and stop if what was waited for has come.
+2. Ask the kernel whether everything that the clients sent has arrived at the server's sockets
+   (wires.py). What arrives wakes its sleeper at once: from here on a sleeper stays asleep.
+3. Read the state, the system call and the context-switch counts of every thread, twice. All asleep
+   and nothing changed: there was a moment at which all of them slept.
+4. Move bytes once more. If anything came, begin again: it had been sent just before.
+5. Ask the kernel whether the clients have heard everything that the server wrote. Then it is proven.
+
+Sleeps with a time-out are added up by the length that the program asked for; a program that runs is
+measured by its own CPU time. The only clock on a wall is the safety net, and what it ends is
+undecided. A program that ends makes its pidfd readable; whoever kills the driver kills the program.
+"""
+
+import os
+import select
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from grader.harness import threads as proc
+from grader.harness.clients import TcpClient, UdpClient
+from grader.harness.naps import Naps
+from grader.harness.sleeping import decode
+from grader.harness.source_lines import SourceLines
+from grader.harness.threads import Thread
+from grader.harness.wires import Wires
+from grader.sandbox import Box, Excess, Limits, exceeded
+from iomodels.record import Activity, Moment, Sleep
+
+# Between two looks the loop sleeps in poll(), so bytes wake it at once; these bound how late it
+# sees that a server fell asleep without writing.
+SHORTEST_DOZE_MS, LONGEST_DOZE_MS = 0.2, 4.0
+USAGE_EVERY_NS = 20_000_000
+OUTPUT_KEPT = 64 * 1024
+
+
+class Ending(StrEnum):
+    """Why a wait is over."""
+
+    DONE = "done"
+    RESTING = "resting"
+    NAPPED = "napped"  # The program slept with time-outs for as long as it may.
+    BURNT = "burnt"  # It ran for as long as it may, in its own CPU time.
+    ENDED = "ended"
+    LIMIT = "limit"
+    SAFETY_NET = "safety net"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waited:
+    """How a wait ended, and what the server was doing then."""
+
+    ending: Ending
+    moment: Moment | None = None
+    naps: Naps
+    detail: str = ""
+
+
+class Stage:
+    """One running program and its clients."""
+
+    def __init__(self, box: Box, wires: Wires, *, limits: Limits, lines: SourceLines) -> None:
+        self.box, self.wires, self.limits = box, wires, limits
+        self._lines = lines
+        self.output = bytearray()
+        self.output_size = 0
+        self.most_threads = self.most_processes = self.most_memory = 0
+        self.cpu_ns = 0
+        self._usage_at_ns = 0
+        self._excess: Excess | None = None
+        self._has_output = True
+        self.has_ended = False
+        self._last: tuple[tuple[Thread, ...], tuple[Sleep, ...]] = ((), ())
+
+    def wait(
+        self,
+        is_done: Callable[[], bool],
+        *,
+        cpu_ns: int,
+        is_enough: Callable[[Naps], bool],
+    ) -> Waited:
+        """Wait until something is done, or until it is proven that it will not be."""
+        naps, doze_ms, started_cpu_ns = Naps(), SHORTEST_DOZE_MS, self._measure().cpu_ns
+        while True:
+            moved = self._pump()
+            if is_done():
+                return Waited(ending=Ending.DONE, naps=naps)
+            if self.has_ended:
+                return Waited(ending=Ending.ENDED, moment=self._end_moment(), naps=naps)
+            if waited := self._over_limit(naps):
+                return waited
+            if asleep := self._proof_of_sleep():
+                if waited := self._rest(asleep, naps, is_enough):
+                    return waited
+            elif self._measure().cpu_ns - started_cpu_ns > cpu_ns:
+                return Waited(ending=Ending.BURNT, moment=self._busy_moment(), naps=naps)
+            doze_ms = SHORTEST_DOZE_MS if moved else min(doze_ms * 2, LONGEST_DOZE_MS)
+            self._doze(doze_ms)
+
+    def with_lines(self, moment: Moment) -> Moment:
+        """Return the moment with the source line of each thread, read now: it must still hold."""
+        threads, _ = self._last
+        if moment.activity is Activity.BUSY:
+            found = self._lines.of(proc.look(self.box.processes()))
+            return replace(moment, running_line=next(iter(found.values()), None))
+        found = self._lines.of(threads)
+        sleeps = tuple(
+            replace(sleep, source_line=found.get(sleep.thread_id)) for sleep in moment.sleeps
+        )
+        return replace(moment, sleeps=sleeps)
+
+    def listens(self) -> bool:
+        return self.wires.look_for_listener() is not None
+
+    def client(self, name: str) -> TcpClient | UdpClient:
+        return self.wires.clients[name]
+
+    def drain_output(self) -> None:
+        """Read what the program has printed up to now."""
+        while self._has_output:
+            try:
+                content = os.read(self.box.output_fd, 1 << 16)
+            except BlockingIOError:
+                return
+            self._has_output = bool(content)
+            self.output_size += len(content)
+            self.output += content[: max(0, OUTPUT_KEPT - len(self.output))]
+            if self.output_size > self.limits.output_bytes:
+                return
+
+    def _rest(
+        self,
+        asleep: tuple[Thread, ...],
+        naps: Naps,
+        is_enough: Callable[[Naps], bool],
+    ) -> Waited | None:
+        endpoints = self.wires.endpoints()
+        sleeps = tuple(decode(thread, endpoints) for thread in asleep)
+        self._last = (asleep, sleeps)
+        if all(sleep.timeout_ns is None for sleep in sleeps):
+            moment = self._moment(Activity.RESTING, sleeps, naps)
+            return Waited(ending=Ending.RESTING, moment=moment, naps=naps)
+        naps.add(asleep, sleeps)
+        if not is_enough(naps):
+            return None
+        moment = self._moment(Activity.TIMED, sleeps, naps)
+        return Waited(ending=Ending.NAPPED, moment=moment, naps=naps)
+
+    def _proof_of_sleep(self) -> tuple[Thread, ...] | None:
+        glimpse = self._look()
+        if not glimpse or not all(thread.is_asleep for thread in glimpse):
+            return None
+        if not self.wires.is_all_delivered():
+            return None
+        first = self._look()
+        if not first or not all(thread.is_asleep for thread in first) or first != self._look():
+            return None
+        if self._pump() or not self.wires.is_all_heard():
+            return None
+        return first
+
+    def _look(self) -> tuple[Thread, ...]:
+        processes = self.box.processes() if self.box.has_started() else []
+        threads = proc.look(processes)
+        self.most_threads = max(self.most_threads, len(threads))
+        self.most_processes = max(self.most_processes, len(processes))
+        return threads
+
+    def _pump(self) -> bool:
+        self.drain_output()
+        return any([client.pump() for client in self.wires.clients.values()])
+
+    def _over_limit(self, naps: Naps) -> Waited | None:
+        if self.output_size > self.limits.output_bytes:
+            detail = f"it printed more than {self.limits.output_bytes >> 10} KiB, its limit"
+            return Waited(ending=Ending.LIMIT, moment=None, naps=naps, detail=detail)
+        self._measure()
+        match self._excess:
+            case None:
+                return None
+            case Excess.WALL:
+                return Waited(ending=Ending.SAFETY_NET, moment=self._busy_moment(), naps=naps)
+            case Excess.MEMORY:
+                detail = f"it used {self.limits.memory_bytes >> 20} MiB of memory, its limit"
+            case Excess.CPU:
+                detail = f"it used {self.limits.cpu_s} s of CPU time, its limit"
+        return Waited(ending=Ending.LIMIT, moment=self._busy_moment(), naps=naps, detail=detail)
+
+    def _measure(self) -> "Stage":
+        now_ns = time.monotonic_ns()
+        if now_ns - self._usage_at_ns > USAGE_EVERY_NS and not self.has_ended:
+            self._usage_at_ns = now_ns
+            usage = self.box.usage()
+            self.cpu_ns = max(self.cpu_ns, usage.cpu_ns)
+            self.most_memory = max(self.most_memory, usage.memory_bytes)
+            self._excess = exceeded(self.limits, usage)
+        return self
+
+    def _doze(self, milliseconds: float) -> None:
+        poll = select.poll()
+        poll.register(self.box.pidfd, select.POLLIN)
+        if self._has_output:
+            poll.register(self.box.output_fd, select.POLLIN)
+        for client in self.wires.clients.values():
+            reads = client.is_reading and not client.has_end and not client.trouble
+            events = select.POLLIN * reads | select.POLLOUT * client.wants_to_write()
+            if events:
+                poll.register(client, events)
+        for descriptor, _ in poll.poll(milliseconds):
+            if descriptor == self.box.pidfd and not self.has_ended:
+                self.has_ended = True
+                self.drain_output()
+
+    def _moment(self, activity: Activity, sleeps: tuple[Sleep, ...], naps: Naps) -> Moment:
+        return Moment(
+            activity=activity,
+            sleeps=sleeps,
+            connections=self.wires.connections(),
+            processes=len(self.box.processes()),
+            cpu_ns=self.cpu_ns,
+            slept_ns=naps.asked_ns,
+        )
+
+    def _busy_moment(self) -> Moment:
+        self.wires.is_all_delivered()
+        return self._moment(Activity.BUSY, (), Naps())
+
+    def _end_moment(self) -> Moment:
+        self.wires.is_all_delivered()
+        return self._moment(Activity.ENDED, (), Naps())

@@ -1,0 +1,84 @@
+"""The threads of a program at one moment, read from /proc without stopping them: proc(5)."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+ASLEEP = ("S", "T")  # T is stopped by a signal: only a signal of its own would wake it.
+SIGALRM_BIT, SIGVTALRM_BIT, SIGPROF_BIT = (1 << (number - 1) for number in (14, 26, 27))
+ALARM_BITS = SIGALRM_BIT | SIGVTALRM_BIT | SIGPROF_BIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """One thread. Two equal values mean that it never ran in between: each time that a thread
+    falls asleep its count of context switches grows."""
+
+    process_id: int
+    thread_id: int
+    inner_id: int  # The same thread, as the program itself numbers it.
+    state: str
+    switches: tuple[str, str]  # Voluntary and not, as /proc writes them.
+    catches_alarms: bool
+    syscall: int | None  # None: not in a system call, or running.
+    arguments: tuple[int, ...]
+
+    @property
+    def is_asleep(self) -> bool:
+        return self.state in ASLEEP and self.syscall is not None
+
+
+def look(process_ids: Iterable[int]) -> tuple[Thread, ...]:
+    """Return every thread of these processes; those that end meanwhile are left out."""
+    return tuple(
+        thread
+        for process_id in process_ids
+        for thread_id in _entries(f"/proc/{process_id}/task")
+        if (thread := _read(process_id, int(thread_id)))
+    )
+
+
+def _read(process_id: int, thread_id: int) -> Thread | None:
+    folder = f"/proc/{process_id}/task/{thread_id}"
+    try:
+        status = _fields(_content(f"{folder}/status"))
+        words = _content(f"{folder}/syscall").split()
+    except OSError:  # It ended between the listing and the reading.
+        return None
+    state = status.get("State", "?")[:1]
+    if state in "ZX":
+        return None
+    is_in_call = bool(words) and words[0].isdigit()
+    return Thread(
+        process_id=process_id,
+        thread_id=thread_id,
+        inner_id=int(status.get("NSpid", "0").split()[-1]),
+        state=state,
+        switches=(
+            status.get("voluntary_ctxt_switches", ""),
+            status.get("nonvoluntary_ctxt_switches", ""),
+        ),
+        catches_alarms=bool(int(status.get("SigCgt", "0"), 16) & ALARM_BITS),
+        syscall=int(words[0]) if is_in_call else None,
+        arguments=tuple(int(word, 16) for word in words[1:7]) if is_in_call else (),
+    )
+
+
+def _fields(text: str) -> dict[str, str]:
+    pairs = (line.partition(":") for line in text.splitlines())
+    return {name: value.strip() for name, _, value in pairs}
+
+
+def _content(path: str) -> str:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, 1 << 14).decode(errors="replace")
+    finally:
+        os.close(descriptor)
+
+
+def _entries(path: str) -> list[str]:
+    try:
+        return os.listdir(path)
+    except OSError:
+        return []

@@ -1,0 +1,167 @@
+"""Whether anything is on its way between the clients and the server; whose each connection is."""
+
+from grader.harness.barrier import Barrier
+from grader.harness.clients import TcpClient, UdpClient
+from grader.harness.netlink import Kernel, Socket, TcpState
+from grader.harness.sleeping import Endpoints
+from iomodels.record import Connection
+
+SERVER_CLOSED = (
+    TcpState.FIN_WAIT1,
+    TcpState.FIN_WAIT2,
+    TcpState.CLOSING,
+    TcpState.TIME_WAIT,
+    TcpState.LAST_ACK,
+    TcpState.CLOSE,
+)
+HALF_OPEN = (TcpState.SYN_RECV, TcpState.NEW_SYN_RECV)
+
+
+class TcpWires:
+    """The connections of one server's TCP clients, both ends compared."""
+
+    def __init__(self, kernel: Kernel, *, port: int) -> None:
+        self._kernel, self._port = kernel, port
+        self.clients: dict[str, TcpClient] = {}
+        self._departed: list[int] = []
+        self._ends: dict[str, Socket | None] = {}
+        self._listener: Socket | None = None
+
+    def connect(self, name: str) -> TcpClient:
+        self.clients[name] = TcpClient(name, port=self._port)
+        return self.clients[name]
+
+    def remove(self, client: TcpClient) -> None:
+        """Forget a client that was closed, once the server's kernel has heard of it."""
+        self._departed.append(client.port)
+        del self.clients[client.name]
+
+    @property
+    def is_queue_full(self) -> bool:
+        """Whether the kernel refuses further connections until the server accepts some."""
+        found = self.look_for_listener()
+        return bool(found and found.unread > found.unsent)
+
+    def look_for_listener(self) -> Socket | None:
+        self._listener = self._kernel.listener(self._port, transport="tcp")
+        return self._listener
+
+    def is_all_delivered(self) -> bool:
+        """Return whether the server's kernel has all that the clients' kernels could send it."""
+        self.look_for_listener()
+        self._ends = {
+            name: self._kernel.connection(server_port=self._port, client_port=client.port)
+            for name, client in self.clients.items()
+        }
+        self._departed = [port for port in self._departed if not self._has_noticed(port)]
+        return not self._departed and all(
+            self._is_delivered(client, self._ends[name]) for name, client in self.clients.items()
+        )
+
+    def is_all_heard(self) -> bool:
+        """Return whether the clients have read all that the server wrote to those who read."""
+        return all(self._is_heard(client) for client in self.clients.values())
+
+    def endpoints(self) -> Endpoints:
+        return Endpoints(
+            clients={end.inode: name for name, end in self._ends.items() if end and end.inode},
+            listener=self._listener.inode if self._listener else None,
+        )
+
+    def connections(self) -> tuple[Connection, ...]:
+        """Return the server's end of each connection that still has one."""
+        return tuple(
+            Connection(
+                client=name,
+                is_accepted=bool(end and (end.inode or end.state in SERVER_CLOSED)),
+                unread=end.unread if end else 0,
+                unsent=end.unsent if end else 0,
+            )
+            for name, end in self._ends.items()
+            if end or not self.clients[name].is_connected
+        )
+
+    def close(self) -> None:
+        for client in self.clients.values():
+            client.close()
+
+    def _has_noticed(self, port: int) -> bool:
+        end = self._kernel.connection(server_port=self._port, client_port=port)
+        # With bytes unread the FIN may be stuck behind a full window; then the server is told anyway.
+        return end is None or end.state != TcpState.ESTABLISHED or end.unread > 0
+
+    def _is_delivered(self, client: TcpClient, end: Socket | None) -> bool:
+        if client.trouble:
+            return True
+        if not client.is_connected or (end and end.state in HALF_OPEN):
+            return self.is_queue_full
+        if end is None:  # The server's end is gone: the client is about to hear of it.
+            return client.has_end or not client.is_reading
+        if end.state in SERVER_CLOSED or end.unread > 0:
+            return True
+        if client.has_shut_down and not end.has_client_end:
+            return False
+        return end.received >= client.handed
+
+    def _is_heard(self, client: TcpClient) -> bool:
+        if client.trouble or not client.is_connected or not client.is_reading:
+            return True
+        end = self._kernel.connection(server_port=self._port, client_port=client.port)
+        if end is None or (end.state in SERVER_CLOSED and not end.inode and not end.written):
+            return client.has_end
+        return end.written <= len(client.received) + client.has_end
+
+
+class UdpWires:
+    """The datagrams between one server and its UDP clients."""
+
+    def __init__(self, kernel: Kernel, *, port: int) -> None:
+        self._kernel, self._port = kernel, port
+        self.clients: dict[str, UdpClient] = {}
+        self._barrier = Barrier()
+        self._server: Socket | None = None
+
+    is_queue_full = False
+
+    def connect(self, name: str) -> UdpClient:
+        self.clients[name] = UdpClient(name, port=self._port)
+        return self.clients[name]
+
+    def remove(self, client: UdpClient) -> None:
+        del self.clients[client.name]
+
+    def look_for_listener(self) -> Socket | None:
+        self._server = self._kernel.listener(self._port, transport="udp")
+        return self._server
+
+    def is_all_delivered(self) -> bool:
+        self._barrier.pass_through()
+        self.look_for_listener()
+        return True
+
+    def is_all_heard(self) -> bool:
+        """Wait for datagrams under way, and return whether every client has heard what came."""
+        self._barrier.pass_through()
+        return not any([client.pump() for client in self.clients.values()])
+
+    def endpoints(self) -> Endpoints:
+        return Endpoints(
+            clients={},
+            listener=self._server.inode if self._server else None,
+            everybody=tuple(self.clients),
+        )
+
+    def connections(self) -> tuple[Connection, ...]:
+        unread = self._server.unread if self._server else 0
+        return tuple(
+            Connection(client=name, is_accepted=True, unread=unread, unsent=0)
+            for name in self.clients
+        )
+
+    def close(self) -> None:
+        self._barrier.close()
+        for client in self.clients.values():
+            client.close()
+
+
+Wires = TcpWires | UdpWires
