@@ -38,7 +38,7 @@ def database(url: str) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": unquote(parts.hostname or ""),
             "PORT": str(parts.port or ""),
-            # An ASGI server has a thread per request: connections are pooled, never kept by a thread.
+            # An ASGI server has a thread per request: connections are pooled, not kept.
             "CONN_MAX_AGE": 0,
             "OPTIONS": {
                 **dict(parse_qsl(parts.query)),
@@ -50,7 +50,7 @@ def database(url: str) -> dict[str, Any]:
 
 
 def embedded_socket(var: Path) -> Path:
-    """Choose the embedded broker's socket: in `var`, or in a short private folder if that is too long."""
+    """Choose the embedded broker's socket: in `var`, or a private folder with a shorter path."""
     wanted = var / "broker.sock"
     if len(os.fsencode(wanted)) <= SOCKET_PATH_MAX:
         return wanted

@@ -1,26 +1,30 @@
 """The site's settings, all of them from the environment.
 
-IOMODELS_VAR            folder for the database, the broker, the secret key, logs  (<checkout>/var)
-DATABASE_URL            sqlite:////abs/path or postgresql://user:password@host/name  (SQLite in var)
-REDIS_URL               redis://host:6379/0 or unix:///abs/path          (the embedded broker in var)
-SECRET_KEY              signs sessions                            (made on the first start, in var)
-DEBUG                   1: show tracebacks in the browser                                       (0)
-ALLOWED_HOSTS           the site's names, with commas                       (this machine's own only)
-HTTPS                   1: served through a proxy that speaks HTTPS and sets X-Forwarded-Proto    (0)
-LOG_LEVEL               DEBUG, INFO, WARNING                                                 (INFO)
-GRADER_LEASE_SECONDS    a worker that is silent for so long has lost its run                     (15)
-GRADER_SWEEP_SECONDS    how often forgotten runs are looked for                                   (2)
-GRADER_FIRST_SLOT       number of this worker's first sandbox; distinct between a machine's workers  (0)
-SANDBOX_ALLOW_NO_CGROUP read by grader.sandbox: accept a machine without a delegated cgroup
+IOMODELS_VAR          folder for the database, the broker, the secret key (default: <checkout>/var)
+DATABASE_URL          sqlite:////abs/path or postgresql://user:password@host/name (SQLite in var)
+REDIS_URL             redis://host:6379/0 or unix:///abs/path (the embedded broker's socket in var)
+SECRET_KEY            signs sessions (made on the first start and kept in var)
+DEBUG                 1: show tracebacks in the browser (0)
+ALLOWED_HOSTS         the site's names, with commas (this machine's own only)
+HTTPS                 1: behind a proxy that speaks HTTPS and sets X-Forwarded-Proto (0)
+LOG_LEVEL             DEBUG, INFO or WARNING (INFO)
+GRADER_LEASE_SECONDS  a worker that is silent for so long has lost its run (15)
+GRADER_SWEEP_SECONDS  how often forgotten runs are looked for (2)
+GRADER_FIRST_SLOT     number of this worker's first sandbox, if a machine has several workers (0)
+
+grader.sandbox reads its own: SANDBOX_ALLOW_NO_CGROUP.
 """
 
 import os
 from pathlib import Path
 
+import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 
 from config import addresses
 from config.secret_key import secret_key
+
+django_stubs_ext.monkeypatch()  # So that ModelAdmin[Run] and the like are also valid when run.
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("IOMODELS_VAR") or BASE_DIR / "var").resolve()
@@ -84,7 +88,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# The broker: one address in two spellings. It carries wake-ups and announcements, nothing that matters.
+# The broker: one address in two spellings. Nothing that it carries would be missed for long.
 
 REDIS_URL = os.environ.get("REDIS_URL") or addresses.redis_url(addresses.embedded_socket(VAR))
 REDIS_IS_EMBEDDED = not os.environ.get("REDIS_URL")
@@ -157,7 +161,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 STATIC_URL = "static/"
-WHITENOISE_USE_FINDERS = True  # Straight from the apps: no collecting step between checkout and site.
+WHITENOISE_USE_FINDERS = True  # Straight from the apps: no collecting step.
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -15,7 +15,6 @@ from django.utils import timezone
 
 if TYPE_CHECKING:
     from grader.harness import exercise as harness
-
 
 
 class Exercise(models.Model):
@@ -40,7 +39,7 @@ class Exercise(models.Model):
 
 
 class Revision(models.Model):
-    """An exercise as it was at one time: immutable, so that graded work can be explained for ever."""
+    """An exercise as it was at one time; immutable, so that graded work stays explained."""
 
     exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
@@ -61,6 +60,13 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.exercise} (revision {self.number})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store it once; a change is a new revision."""
+        if not self._state.adding:
+            message = f"{self} is immutable: make a new one."
+            raise TypeError(message)
+        super().save(*args, **kwargs)
 
     @staticmethod
     def digest_of(files: dict[str, str]) -> str:

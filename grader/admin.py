@@ -1,0 +1,85 @@
+"""What staff see of the grader: exercises, and every run with what became of it."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from grader.models import Exercise, Revision, Run, Submission
+from grader.submissions import regrade
+
+
+class ReadOnly:
+    """Shows rows and changes none: they are evidence."""
+
+    def has_add_permission(self, *_: Any) -> bool:
+        return False
+
+    def has_change_permission(self, *_: Any) -> bool:
+        return False
+
+    def has_delete_permission(self, *_: Any) -> bool:
+        return False
+
+
+@admin.register(Exercise)
+class ExerciseAdmin(admin.ModelAdmin[Exercise]):
+    list_display = ("slug", "title", "published")
+    list_select_related = ("published__exercise",)
+    search_fields = ("slug", "title")
+    autocomplete_fields = ("published",)
+
+
+@admin.register(Revision)
+class RevisionAdmin(ReadOnly, admin.ModelAdmin[Revision]):
+    list_display = ("exercise", "number", "created_at", "digest")
+    list_select_related = ("exercise",)
+    list_filter = ("exercise",)
+    search_fields = ("exercise__slug", "exercise__title")
+
+
+@admin.register(Submission)
+class SubmissionAdmin(ReadOnly, admin.ModelAdmin[Submission]):
+    list_display = ("pk", "submitter", "revision", "file_name", "created_at")
+    list_select_related = ("submitter", "revision__exercise")
+    list_filter = ("revision__exercise",)
+    search_fields = ("submitter__username",)
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnly, admin.ModelAdmin[Run]):
+    list_display = (
+        "pk",
+        "submitter",
+        "exercise",
+        "state",
+        "outcome",
+        "points",
+        "lane",
+        "reason",
+        "tries",
+        "cause",
+        "queued_at",
+        "started_at",
+        "finished_at",
+    )
+    list_select_related = ("submission__submitter", "submission__revision__exercise")
+    list_filter = ("state", "outcome", "lane", "reason", "submission__revision__exercise")
+    search_fields = ("submission__submitter__username", "cause")
+    actions = ("grade_again",)
+
+    @admin.display(ordering="submission__submitter__username")
+    def submitter(self, run: Run) -> str:
+        return str(run.submission.submitter)
+
+    @admin.display(ordering="submission__revision__exercise__slug")
+    def exercise(self, run: Run) -> str:
+        return str(run.submission.revision)
+
+    @admin.action(description="Grade again")
+    def grade_again(self, request: HttpRequest, runs: QuerySet[Run]) -> None:
+        submissions = {run.submission for run in runs.select_related("submission")}
+        for submission in submissions:
+            regrade(submission)
+        messages.success(request, f"Queued: {len(submissions)}. They wait behind the students.")

@@ -1,0 +1,84 @@
+"""Finds runs that nobody was woken for, or whose worker is gone, and wakes workers for them.
+
+A process of its own and not a Celery task: a task would wait behind the gradings, and would be lost
+with the broker's messages, which is what it is there to mend.
+
+It keeps no books. As many messages should lie in the broker as there are open runs, and a few are
+enough, since a worker that finds more work wakes the next one itself. So each round compares the
+two and sends what is missing: it does not matter whether a message was never sent, was lost with
+the broker, or died with a worker.
+"""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass, field
+
+from celery.exceptions import CeleryError
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from django.db.models import Count, Max
+from django.utils import timezone
+from kombu.exceptions import KombuError, OperationalError
+
+from grader.announcements import announce
+from grader.models import Run
+from grader.queries import break_hopeless
+from grader.tasks import waiting, wake
+
+logger = logging.getLogger(__name__)
+
+# More messages than all workers have slots are of no use: each worker that finds work passes it on.
+ENOUGH = 32
+# Open runs and no claim for so long: somebody should look at the workers.
+ALARM_AFTER_S = 60
+
+TROUBLE = (DatabaseError, OperationalError, KombuError, CeleryError, OSError)
+
+
+def sweep() -> int:
+    """Break what is hopeless, wake for what is open; return how many messages were sent."""
+    for run_id in break_hopeless():
+        logger.error("Run %s is broken: it lost its worker in every try.", run_id)
+        announce(run_id)
+    now = timezone.now()
+    lanes = Run.objects.open(now).order_by().values_list("lane").annotate(Count("pk"))
+    return sum(_wake_missing(lane, count) for lane, count in lanes)
+
+
+def sweep_until(stop: threading.Event) -> None:
+    """Sweep every GRADER_SWEEP_SECONDS until `stop` is set, whatever else fails meanwhile."""
+    alarm = Alarm()
+    while not stop.wait(settings.GRADER_SWEEP_SECONDS):
+        try:
+            close_old_connections()
+            sent = sweep()
+            alarm.look()
+        except TROUBLE as error:
+            logger.warning("This sweep failed, the next one is near: %s", error)
+        else:
+            if sent:
+                logger.info("Sent %d wake-ups for runs that nobody was woken for.", sent)
+
+
+@dataclass(slots=True)
+class Alarm:
+    """Logs, once a minute, that runs are open and nobody claims any."""
+
+    rang_at: float = field(default_factory=time.monotonic)
+
+    def look(self) -> None:
+        """Ring if the last claim is too long ago."""
+        if time.monotonic() - self.rang_at < ALARM_AFTER_S:
+            return
+        self.rang_at = time.monotonic()
+        now = timezone.now()
+        count = Run.objects.open(now).count()
+        last = Run.objects.aggregate(last=Max("started_at"))["last"]
+        if count and (last is None or (now - last).total_seconds() > ALARM_AFTER_S):
+            logger.error("%d runs are open and no worker has claimed one since %s.", count, last)
+
+
+def _wake_missing(lane: str, count: int) -> int:
+    missing = min(count, ENOUGH) - waiting(lane)
+    return sum(wake(lane) for _ in range(missing))
