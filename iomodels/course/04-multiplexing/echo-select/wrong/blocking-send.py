@@ -1,57 +1,28 @@
-# Wrong: its sockets block, so sendall sleeps until a client that does not read has made room. Caught by waits-for-everyone in "A client that does not read its replies holds up nobody".
+# Wrong: it sends with sendall on blocking sockets, which sleeps until a client that does not read has made room. Caught by waits-for-everyone in "A client that does not read its replies holds up nobody".
 import select
 import socket
 import sys
 
 
-class Client:
-    def __init__(self, connection: socket.socket) -> None:
-        self.connection = connection
-        self.unfinished = b""
-        self.owed = b""
-        self.has_ended = False
-
-    def fileno(self) -> int:
-        return self.connection.fileno()
-
-    def read(self) -> None:
-        try:
-            data = self.connection.recv(65536)
-        except OSError:
-            self.has_ended, self.owed = True, b""
-            return
-        if not data:
-            self.has_ended = True
-        lines, newline, self.unfinished = (self.unfinished + data).rpartition(b"\n")
-        self.owed += lines + newline
-
-    def write(self) -> None:
-        try:
-            self.connection.sendall(self.owed)
-        except OSError:
-            self.has_ended, self.owed = True, b""
-            return
-        self.owed = b""
-
-
 def serve(listener: socket.socket) -> None:
-    clients: list[Client] = []
+    unfinished: dict[socket.socket, bytes] = {}
     while True:
-        readers = [client for client in clients if not client.has_ended]
-        writers = [client for client in clients if client.owed]
-        readable, writable, _ = select.select([listener, *readers], writers, [])
-        for client in writable:
-            client.write()
+        readable, _, _ = select.select([listener, *unfinished], [], [])
         for ready in readable:
             if ready is listener:
                 connection, _ = listener.accept()
-                clients.append(Client(connection))
-            else:
-                ready.read()
-        for client in clients:
-            if client.has_ended and not client.owed:
-                client.connection.close()
-        clients = [client for client in clients if client.fileno() >= 0]
+                unfinished[connection] = b""
+                continue
+            try:
+                if data := ready.recv(65536):
+                    lines, newline, rest = (unfinished[ready] + data).rpartition(b"\n")
+                    unfinished[ready] = rest
+                    ready.sendall(lines + newline)
+                    continue
+            except OSError:
+                pass
+            del unfinished[ready]
+            ready.close()
 
 
 if __name__ == "__main__":

@@ -23,8 +23,7 @@ class Client:
         if not data:
             self.has_ended = True
         *lines, self.unfinished = (self.unfinished + data).split(b"\n")
-        for line in lines:
-            self.owed += line.strip() + b"\n"
+        self.owed += b"".join(line.strip() + b"\n" for line in lines)
 
     def write(self) -> None:
         try:
