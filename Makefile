@@ -3,12 +3,14 @@
 PYTHON := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE := 1
 
+ROOMS := config courses grader
+
 # Another project's settings must not leak in: an active environment, module paths, pip's own switches.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint types contracts templates migrations tests bench lock clean
+.PHONY: help run test check lint types contracts templates migrations tests format bench lock clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -38,7 +40,8 @@ contracts:  ## import-linter: which room may import which
 
 templates:  ## djade and djlint: the templates
 	@tools/setup test
-	tools/templates
+	find $(ROOMS) -path '*/templates/*.html' -exec .venv/bin/djade --check --target-version 5.2 {} +
+	$(PYTHON) -m djlint --quiet --lint $(ROOMS)
 
 migrations:  ## no model without its migration
 	@tools/setup test
@@ -47,6 +50,12 @@ migrations:  ## no model without its migration
 tests:  ## pytest alone; ARGS="-k queue" chooses
 	@tools/setup test
 	$(PYTHON) -m pytest $(ARGS)
+
+format:  ## lay out code and templates as the checks want them
+	@tools/setup test
+	$(PYTHON) -m ruff check --fix --select I .
+	$(PYTHON) -m ruff format .
+	find $(ROOMS) -path '*/templates/*.html' -exec .venv/bin/djade --target-version 5.2 {} +
 
 bench:  ## measure every number that the README claims
 	@tools/setup test
