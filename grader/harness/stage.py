@@ -33,12 +33,12 @@ from grader.harness.sleeping import decode
 from grader.harness.source_lines import SourceLines
 from grader.harness.threads import Thread
 from grader.harness.wires import Wires
-from grader.sandbox import Box, Excess, Limits, exceeded
+from grader.sandbox import Box, Excess, Exit, Limits, exceeded
 from iomodels.record import Activity, Moment, Sleep
 
 # Between two looks the loop sleeps in poll(), so bytes wake it at once; these bound how late it
 # sees that a server fell asleep without writing.
-SHORTEST_DOZE_MS, LONGEST_DOZE_MS = 0.2, 4.0
+SHORTEST_DOZE_MS, LONGEST_DOZE_MS = 1.0, 4.0  # poll(2) counts whole milliseconds.
 USAGE_EVERY_NS = 20_000_000
 OUTPUT_KEPT = 64 * 1024
 
@@ -79,7 +79,8 @@ class Stage:
         self._excess: Excess | None = None
         self._has_output = True
         self.has_ended = False
-        self._last: tuple[tuple[Thread, ...], tuple[Sleep, ...]] = ((), ())
+        self._exit: Exit | None = None
+        self._last: tuple[Thread, ...] = ()
 
     def wait(
         self,
@@ -108,11 +109,10 @@ class Stage:
 
     def with_lines(self, moment: Moment) -> Moment:
         """Return the moment with the source line of each thread, read now: it must still hold."""
-        threads, _ = self._last
         if moment.activity is Activity.BUSY:
             found = self._lines.of(proc.look(self.box.processes()))
             return replace(moment, running_line=next(iter(found.values()), None))
-        found = self._lines.of(threads)
+        found = self._lines.of(self._last)
         sleeps = tuple(
             replace(sleep, source_line=found.get(sleep.thread_id)) for sleep in moment.sleeps
         )
@@ -123,6 +123,12 @@ class Stage:
 
     def client(self, name: str) -> TcpClient | UdpClient:
         return self.wires.clients[name]
+
+    def exit(self) -> Exit:
+        """End the program if it still runs, and return how it ended; the stage is empty then."""
+        self.drain_output()
+        self._exit = self._exit or self.box.close()
+        return self._exit
 
     def drain_output(self) -> None:
         """Read what the program has printed up to now."""
@@ -145,7 +151,7 @@ class Stage:
     ) -> Waited | None:
         endpoints = self.wires.endpoints()
         sleeps = tuple(decode(thread, endpoints) for thread in asleep)
-        self._last = (asleep, sleeps)
+        self._last = asleep
         if all(sleep.timeout_ns is None for sleep in sleeps):
             moment = self._moment(Activity.RESTING, sleeps, naps)
             return Waited(ending=Ending.RESTING, moment=moment, naps=naps)

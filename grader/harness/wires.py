@@ -42,6 +42,10 @@ class TcpWires:
         found = self.look_for_listener()
         return bool(found and found.unread > found.unsent)
 
+    def served_ports(self) -> list[int]:
+        """Return the ports that anybody serves, for a server that is not found on its own."""
+        return self._kernel.served_ports(transport="tcp")
+
     def look_for_listener(self) -> Socket | None:
         self._listener = self._kernel.listener(self._port, transport="tcp")
         return self._listener
@@ -129,6 +133,10 @@ class UdpWires:
 
     def remove(self, client: UdpClient) -> None:
         del self.clients[client.name]
+
+    def served_ports(self) -> list[int]:
+        """Return the ports that anybody serves, for a server that is not found on its own."""
+        return self._kernel.served_ports(transport="udp")
 
     def look_for_listener(self) -> Socket | None:
         self._server = self._kernel.listener(self._port, transport="udp")

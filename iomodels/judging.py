@@ -1,0 +1,124 @@
+"""From a record and what an exercise demands to a report. Pure: the same record, the same report."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from iomodels.demands import Demands
+from iomodels.record import Outcome, Record, ScenarioRecord, StepRecord
+from iomodels.report import Finding, Report, Resources, ScenarioReport, StepReport
+from iomodels.rules import EXPLANATIONS, demanded
+from iomodels.wording import count, doing
+
+OUTPUT_SHOWN = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What judging needs to know of one scenario of an exercise."""
+
+    name: str
+    points: int
+    script: str
+
+
+def judge(title: str, tasks: Sequence[Task], demands: Demands, record: Record) -> Report:
+    """Return the report on a record of one run of these tasks."""
+    reports = tuple(
+        judge_scenario(task, demands, played)
+        for task, played in zip(tasks, record.scenarios, strict=True)
+    )
+    return Report(
+        exercise=title,
+        outcome=_overall(reports),
+        points=sum(report.points for report in reports),
+        out_of=sum(report.out_of for report in reports),
+        verdict=_verdict(reports),
+        scenarios=reports,
+        resources=_resources(record),
+        output=_output(record),
+        seed=record.seed,
+    )
+
+
+def judge_scenario(task: Task, demands: Demands, played: ScenarioRecord) -> ScenarioReport:
+    """Return the report on one scenario: its outcome, its points, and why."""
+    findings = [
+        *_explanations(played),
+        *(finding for rule in demanded(demands) for finding in rule.check(played)),
+    ]
+    outcome = Outcome.FAILED if findings else Outcome.PASSED
+    if any(step.outcome is Outcome.UNDECIDED for step in played.steps):
+        outcome = Outcome.UNDECIDED
+    return ScenarioReport(
+        name=task.name,
+        outcome=outcome,
+        points=task.points if outcome is Outcome.PASSED else 0,
+        out_of=task.points,
+        script=task.script,
+        took_ms=_milliseconds(played.took_ns),
+        steps=tuple(_step(step) for step in played.steps),
+        findings=tuple(findings),
+    )
+
+
+def _explanations(played: ScenarioRecord) -> list[Finding]:
+    found = []
+    for step in played.steps:
+        if step.outcome is Outcome.FAILED and step.failure:
+            explained = (rule.explain(played, step, step.failure) for rule in EXPLANATIONS)
+            found.append(next(finding for finding in explained if finding))
+    return found
+
+
+def _step(step: StepRecord) -> StepReport:
+    return StepReport(
+        line=step.line,
+        text=step.text,
+        outcome=step.outcome,
+        took_ms=_milliseconds(step.took_ns),
+        doing=doing(step.moment),
+    )
+
+
+def _overall(reports: Sequence[ScenarioReport]) -> Outcome:
+    """A proven failure stands; without one, a scenario without a verdict leaves the run undecided."""
+    outcomes = {report.outcome for report in reports}
+    for outcome in (Outcome.FAILED, Outcome.UNDECIDED):
+        if outcome in outcomes:
+            return outcome
+    return Outcome.PASSED
+
+
+def _verdict(reports: Sequence[ScenarioReport]) -> str:
+    failed = [report for report in reports if report.outcome is Outcome.FAILED]
+    if failed:
+        return failed[0].findings[0].message
+    if any(report.outcome is Outcome.UNDECIDED for report in reports):
+        return "The machine was too busy for a verdict; this says nothing about your server."
+    return f"Your server held in {count(len(reports), 'scenario')}: nobody had to wait for anybody."
+
+
+def _resources(record: Record) -> Resources:
+    played = record.scenarios
+    return Resources(
+        threads=max((scenario.most_threads for scenario in played), default=0),
+        processes=max((scenario.most_processes for scenario in played), default=0),
+        cpu_ms=_milliseconds(sum(scenario.cpu_ns for scenario in played)),
+        memory_kib=max((scenario.memory_bytes for scenario in played), default=0) // 1024,
+        took_ms=_milliseconds(sum(scenario.took_ns for scenario in played)),
+    )
+
+
+def _output(record: Record) -> str:
+    """Return what the program printed in the first scenario that it failed in, or at all."""
+    printed = [scenario.output for scenario in record.scenarios if scenario.output]
+    failed = [
+        scenario.output
+        for scenario in record.scenarios
+        if scenario.output and any(step.outcome is Outcome.FAILED for step in scenario.steps)
+    ]
+    return next(iter([*failed, *printed]), "")[:OUTPUT_SHOWN]
+
+
+def _milliseconds(nanoseconds: int) -> float:
+    return round(nanoseconds / 1e6, 3)

@@ -1,0 +1,76 @@
+"""Sleeps, lines and amounts in words: one way to say each, the same in findings, ticks and figures."""
+
+from collections.abc import Sequence
+
+from iomodels.record import Activity, Moment, Sleep, Wait
+
+MOST_NAMES = 4
+
+
+def names(clients: Sequence[str]) -> str:
+    """Return "A", "A and B", "A, B and C", "C1, C2, C3 and 97 others"."""
+    if len(clients) > MOST_NAMES:
+        first = ", ".join(clients[: MOST_NAMES - 1])
+        return f"{first} and {len(clients) - MOST_NAMES + 1} others"
+    return " and ".join(filter(None, [", ".join(clients[:-1]), *clients[-1:]]))
+
+
+def count(number: int, thing: str) -> str:
+    """Return "1 byte", "1,024 bytes"."""
+    return f"{number:,} {thing}" + ("" if number == 1 else "s")
+
+
+def duration(nanoseconds: int) -> str:
+    """Return "50 ms", "1.5 s", "0.02 ms"."""
+    milliseconds = nanoseconds / 1e6
+    if milliseconds >= 1000:
+        return f"{milliseconds / 1000:.3g} s"
+    return f"{milliseconds:.0f} ms" if milliseconds >= 10 else f"{milliseconds:.2g} ms"
+
+
+def place(line: int | None) -> str:
+    """Return " (server.py, line 23)", or nothing if the line is not known."""
+    return f" (server.py, line {line})" if line else ""
+
+
+def asleep(sleep: Sleep) -> str:
+    """Return what a thread is doing, such as "asleep in recvfrom on A's connection"."""
+    limit = f" for up to {duration(sleep.timeout_ns)}" if sleep.timeout_ns else ""
+    return f"asleep in {sleep.syscall}{_object(sleep)}{limit}"
+
+
+def doing(moment: Moment | None) -> str:
+    """Return what the whole server is doing, in a few words; nothing if it was not looked at."""
+    if moment is None:
+        return ""
+    if moment.activity is Activity.ENDED:
+        return "ended"
+    if moment.activity is Activity.BUSY:
+        return "running"
+    said: dict[str, int] = {}
+    for sleep in moment.sleeps:
+        said[asleep(sleep)] = said.get(asleep(sleep), 0) + 1
+    if len(moment.sleeps) == 1:
+        return next(iter(said))
+    return "; ".join(f"{count(number, 'thread')} {text}" for text, number in said.items())
+
+
+def _object(sleep: Sleep) -> str:
+    clients = names(sleep.waits_for)
+    match sleep.wait:
+        case Wait.READ:
+            return f" on {clients}'s connection" if clients else ""
+        case Wait.WRITE:
+            return f" to {clients}, who does not read" if clients else ""
+        case Wait.ACCEPT:
+            return ", waiting for a new client"
+        case Wait.READINESS:
+            watched = [clients] if clients else []
+            watched += ["new clients"] if sleep.accepts else []
+            return f", watching {' and '.join(watched)}" if watched else ", watching no client"
+        case Wait.LOCK:
+            return ", waiting for another thread"
+        case Wait.CHILD:
+            return ", waiting for another process"
+        case Wait.TIMER | Wait.SIGNAL | Wait.OTHER:
+            return ""
