@@ -1,0 +1,145 @@
+"""What runs the whole site on one machine: supervisord, and the programs it keeps alive.
+
+    supervisord --- broker     unless REDIS_URL says that there is one
+                |-- sweep      wakes workers for forgotten runs
+                |-- worker     the interactive lane: a slot per processor
+                |-- regrade    one slot at low priority; takes interactive runs first
+                '-- web        uvicorn
+
+A program that exits is started again: a Celery worker may exit when its broker dies. They are
+stopped in the reverse order. SIGTERM goes to a worker alone and not to its pool, because the pool's
+processes die of it in the middle of a grading; the worker lets them finish.
+
+If supervisord itself is killed, the kernel sends SIGTERM to its programs (PR_SET_PDEATHSIG, through
+setpriv), and its lock on `supervisor.lock` ends with it: nothing stale has to be cleaned up.
+"""
+
+import fcntl
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+
+from config import addresses, broker
+
+# Longer than any grading of the shipped course takes; a killed one is graded again.
+WORKER_STOPS_WITHIN_S = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """One process under supervision; programs start in the order of the list."""
+
+    name: str
+    command: list[str]
+    stops_within_s: int = 10
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def lock(var: Path) -> int | None:
+    """Take the site's lock; None if another supervisor has it.
+
+    The descriptor stays open across exec, so the lock belongs to what this process becomes.
+    """
+    descriptor = os.open(var / "supervisor.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    os.set_inheritable(descriptor, True)  # noqa: FBT003 (its signature)
+    return descriptor
+
+
+def programs(*, host: str, port: int) -> list[Program]:
+    """List what has to run on this machine."""
+    slots = len(os.sched_getaffinity(0))
+    web = [
+        *("uvicorn", "config.asgi:application", "--host", host, "--port", str(port)),
+        # Without a limit, one open live page keeps the server from ending.
+        *("--timeout-graceful-shutdown", "3", "--lifespan", "off", "--no-access-log"),
+    ]
+    return [
+        *([_broker()] if settings.REDIS_IS_EMBEDDED else []),
+        Program(name="sweep", command=[sys.executable, "manage.py", "sweep"]),
+        _worker("worker", lane="interactive", slots=slots, first_slot=0),
+        _worker("regrade", lane="regrade", slots=1, first_slot=slots),
+        Program(name="web", command=[sys.executable, "-m", *web]),
+    ]
+
+
+def configuration(listed: list[Program], *, var: Path) -> str:
+    """Write supervisord's configuration; see supervisord.org/configuration.html."""
+    head = {
+        "nodaemon": "true",
+        "pidfile": var / "supervisord.pid",
+        "logfile": "/dev/null",  # In the foreground it prints what it would log.
+        "logfile_maxbytes": "0",
+        "directory": settings.BASE_DIR,
+        **({"user": "root"} if os.geteuid() == 0 else {}),  # Else it warns at each start.
+    }
+    sections = [_section("supervisord", head)]
+    for priority, program in enumerate(listed):
+        body = {
+            "command": _command_line(_tied(program.command)),
+            "priority": priority,
+            "autorestart": "true",
+            "startsecs": "1",
+            "startretries": "1000",
+            "stopwaitsecs": program.stops_within_s,
+            "killasgroup": "true",
+            "redirect_stderr": "true",
+            "stdout_logfile": "/dev/fd/1",
+            "stdout_logfile_maxbytes": "0",
+            "environment": ",".join(
+                f'{key}="{value}"' for key, value in program.environment.items()
+            ),
+        }
+        sections.append(_section(f"program:{program.name}", body))
+    return "\n".join(sections)
+
+
+def _broker() -> Program:
+    folder = settings.VAR / "broker"
+    socket = addresses.embedded_socket(settings.VAR)
+    broker.make_private(folder)
+    broker.make_private(socket.parent)
+    return Program(
+        name="broker",
+        command=broker.command(broker.find_server(), socket=socket, folder=folder),
+    )
+
+
+def _worker(name: str, *, lane: str, slots: int, first_slot: int) -> Program:
+    nice = ["nice", "-n", "10"] if lane == "regrade" else []
+    worker = [
+        *("celery", "--quiet", "-A", "config.celery", "worker"),
+        *("--queues", lane, "--concurrency", str(slots), "--hostname", f"{name}@%h"),
+        *("--pool", "prefork", "--without-gossip", "--without-mingle", "--loglevel", "INFO"),
+    ]
+    return Program(
+        name=name,
+        command=[*nice, sys.executable, "-m", *worker],
+        stops_within_s=WORKER_STOPS_WITHIN_S,
+        environment={"GRADER_FIRST_SLOT": str(first_slot)},
+    )
+
+
+def _tied(command: list[str]) -> list[str]:
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM", "--", *command] if setpriv else command
+
+
+def _command_line(words: list[str]) -> str:
+    """Quote for supervisord, which splits like a shell after expanding %(name)s."""
+    quoted = ('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' for word in words)
+    return " ".join(quoted).replace("%", "%%")
+
+
+def _section(name: str, body: Mapping[str, object]) -> str:
+    lines = (f"{key} = {value}" for key, value in body.items())
+    return "\n".join([f"[{name}]", *lines, ""])
