@@ -1,0 +1,8 @@
+"""Run the command line: `python -m grader`."""
+
+import sys
+
+from grader.harness.command_line import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""`python -m grader`: examines a program without a site, a database or a queue."""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+import iomodels
+from grader.exceptions import GraderError
+from grader.harness.examination import Progress, examine
+from grader.harness.exercise import DEFINITION, ExerciseError, parse, read_folder
+from grader.harness.page import Page
+from iomodels.record import Outcome
+from iomodels.report import as_json
+
+PASSED, FAILED, UNDECIDED, BROKEN, MISUSED = 0, 1, 2, 3, 64
+STATUS = {Outcome.PASSED: PASSED, Outcome.FAILED: FAILED, Outcome.UNDECIDED: UNDECIDED}
+MOST_BYTES = 256 * 1024
+COURSE = Path(iomodels.__file__).parent / "course"
+DESCRIPTION = """\
+Examines a network server: does it do what the exercise asks, and what does it wait for?
+
+  python -m grader check echo-select server.py              run every scenario, print the result
+  python -m grader check path/to/exercise server.py         an exercise of your own
+  python -m grader check echo-select server.py --json r.json
+
+Exit status of `check`: 0 passed, 1 failed, 2 undecided (the machine was too busy),
+3 the grader itself could not work.
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the command line says; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m grader",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", title="commands")
+    check = commands.add_parser("check", help="examine a program against an exercise")
+    check.add_argument("exercise", metavar="EXERCISE", help="a folder, or a shipped exercise's name")
+    check.add_argument("program", metavar="PROGRAM", type=Path, help="the server, a Python file")
+    check.add_argument("--json", metavar="FILE", type=Path, help="write the report here as JSON")
+    check.add_argument("--seed", metavar="N", type=int, help="repeat the bytes of an earlier run")
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        print(f"\nShipped exercises: {', '.join(sorted(shipped())) or 'none'}")
+        return PASSED
+    try:
+        return _check(options)
+    except (ExerciseError, OSError, _Refused) as error:
+        print(f"grader: {error}", file=sys.stderr)
+        return BROKEN
+    except GraderError as error:
+        print(f"grader: The grader could not work, which says nothing about your program.\n{error}")
+        return BROKEN
+
+
+def shipped() -> dict[str, Path]:
+    """Return the shipped exercises by name: the folders of the course that define one."""
+    return {file.parent.name: file.parent for file in COURSE.glob(f"*/*/{DEFINITION}")}
+
+
+class _Refused(Exception):
+    """What was given on the command line cannot be used; the text says what can."""
+
+
+def _check(options: argparse.Namespace) -> int:
+    exercise = parse(read_folder(_folder(options.exercise)))
+    program = _program(options.program)
+    page = Page(sys.stdout, is_coloured=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+
+    def show(progress: Progress) -> None:
+        page.progress(progress)
+
+    done = examine(exercise, program, seed=options.seed, on_progress=show)
+    page.report(done.report)
+    if options.json:
+        text = json.dumps(as_json(done.report), indent=2, ensure_ascii=False)
+        options.json.write_text(text + "\n", encoding="utf-8")
+    return STATUS[done.report.outcome]
+
+
+def _folder(name: str) -> Path:
+    if (path := Path(name)).is_dir():
+        return path
+    if name in (known := shipped()):
+        return known[name]
+    have = ", ".join(sorted(known))
+    raise _Refused(f"There is no exercise '{name}'. Give a folder, or one of: {have}.")
+
+
+def _program(path: Path) -> bytes:
+    if not path.is_file():
+        raise _Refused(f"There is no file {path}.")
+    content = path.read_bytes()
+    if not content.strip():
+        raise _Refused(f"{path} is empty.")
+    if len(content) > MOST_BYTES:
+        raise _Refused(f"{path} has {len(content):,} bytes; at most {MOST_BYTES:,} are accepted.")
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _Refused(f"{path} is not UTF-8 text: byte {error.start} is wrong.") from error
+    return content

@@ -1,0 +1,103 @@
+"""The driver: one process for each run, alone in its namespaces, that plays every scenario.
+
+Theory of operation. The worker starts `python -m grader.harness.driver` with nothing in its
+environment, writes one Job to its standard input and reads one message a line from its standard
+output. The driver first loads all its code (after `enter` it may be a user who cannot read it),
+then enters its namespaces: from there on it has no network but its own loopback, and it is the
+child of the process that the worker knows. For each scenario it starts the program afresh in a box,
+plays, writes down what happened, and ends the box. If the worker dies, the outer process is killed
+with it, and with that process the whole pid namespace: driver, bubblewrap and program. If the
+driver dies, the worker sees the end of its output and takes that for our own trouble. The student's
+program never holds a descriptor of the driver's, so it can neither read the job nor write messages.
+"""
+
+import os
+import random
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+
+import msgspec
+
+from grader.exceptions import GraderError
+from grader.harness import language
+from grader.harness.netlink import Kernel
+from grader.harness.player import Player
+from grader.harness.protocol import Finished, Job, Message, Played, Script, Started, Unavailable
+from grader.harness.source_lines import SourceLines
+from grader.harness.stage import Stage
+from grader.harness.wires import TcpWires, UdpWires
+from grader.sandbox import enter, start
+from iomodels.record import ScenarioRecord
+
+PYTHON = "/usr/bin/python3"  # The system's own: the program must not see the project's packages.
+PORTS = range(10_000, 30_000)  # Below the ports that the kernel gives to clients, ip(7).
+
+
+def main() -> None:
+    """Read a Job from standard input, answer on standard output; exit 0 unless we failed."""
+    encoder = msgspec.json.Encoder()
+    # Whatever else is printed goes to standard error: the answers have their descriptor alone.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    try:
+        job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+        for message in run(job):
+            answers.write(encoder.encode(message) + b"\n")
+    except GraderError as error:
+        answers.write(encoder.encode(Unavailable(reason=str(error))) + b"\n")
+        raise SystemExit(1) from error
+    except Exception:
+        reason = traceback.format_exc(limit=-4)
+        answers.write(encoder.encode(Unavailable(reason=reason)) + b"\n")
+        raise
+
+
+def run(job: Job) -> Iterator[Message]:
+    """Play the job's scenarios in order, each against a fresh process of the program."""
+    lines = SourceLines()
+    enter(slot=job.slot)
+    # A port for each scenario: the last one's connections may still linger in TIME_WAIT.
+    ports = random.Random(job.seed).sample(PORTS, len(job.scripts))  # noqa: S311 - no secret
+    for number, (script, port) in enumerate(zip(job.scripts, ports, strict=True), start=1):
+        yield Started(number=number)
+        yield Played(number=number, record=_play(job, script, port=port, lines=lines))
+    yield Finished()
+
+
+def _play(job: Job, script: Script, *, port: int, lines: SourceLines) -> ScenarioRecord:
+    started_ns = time.monotonic_ns()
+    steps = language.parse(script.text, transport=job.transport)
+    kernel = Kernel()
+    wires = (UdpWires if job.transport == "udp" else TcpWires)(kernel, port=port)
+    box = start(
+        [PYTHON, f"/w/{job.file_name}", str(port)],
+        files={job.file_name: job.program},
+        environment={"PORT": str(port)},
+        limits=job.limits,
+    )
+    stage = Stage(box, wires, limits=job.limits, lines=lines)
+    try:
+        played = Player(stage, steps, seed=job.seed).play()
+        ended = stage.has_ended
+    finally:
+        exit_ = stage.exit()
+        wires.close()
+        kernel.close()
+    return ScenarioRecord(
+        name=script.name,
+        steps=played,
+        output=stage.output.decode("utf-8", "replace"),
+        exit_code=exit_.code if ended else None,
+        exit_signal=exit_.signal_name if ended else None,
+        most_threads=stage.most_threads,
+        most_processes=stage.most_processes,
+        cpu_ns=stage.cpu_ns,
+        memory_bytes=stage.most_memory,
+        took_ns=time.monotonic_ns() - started_ns,
+    )
+
+
+if __name__ == "__main__":
+    main()

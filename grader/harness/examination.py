@@ -1,0 +1,187 @@
+"""Examines a program: starts the driver, follows it, and judges what it saw."""
+
+import os
+import secrets
+import selectors
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from grader.exceptions import GraderError, SandboxUnavailable
+from grader.harness.exercise import Exercise
+from grader.harness.protocol import (
+    LONGEST_MESSAGE,
+    Finished,
+    Job,
+    Message,
+    Played,
+    Script,
+    Started,
+    Unavailable,
+)
+from iomodels.judging import Task, judge, judge_scenario
+from iomodels.record import Record
+from iomodels.report import Report
+
+PROJECT = Path(__file__).resolve().parents[2]
+FILE_NAME = "server.py"
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+LOOK_FOR_STOP_S = 0.1
+# The driver has its own safety net for each scenario. This one is for a driver that hangs.
+STARTING_S = 30
+MOST_COMPLAINTS = 4000  # Characters of the driver's standard error in our own error.
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: the caller asked for it
+    """The examination was given up because the caller asked for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """A scenario has begun (no outcome yet) or ended."""
+
+    number: int  # From 1.
+    of: int
+    name: str
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    record: Record
+    report: Report
+
+
+def examine(
+    exercise: Exercise,
+    program: bytes,
+    *,
+    slot: int | None = None,
+    seed: int | None = None,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+    stop: threading.Event | None = None,
+) -> Examination:
+    """Run a program through an exercise's scenarios, in a sandbox of its own.
+
+    Raise SandboxUnavailable if this machine cannot isolate it, GraderError if we failed in another
+    way, Stopped once `stop` is set. Whatever the program does is a value in the report.
+    """
+    seed = secrets.randbits(32) if seed is None else seed
+    job = Job(
+        program=program,
+        file_name=FILE_NAME,
+        transport=exercise.transport,
+        limits=exercise.limits,
+        scripts=tuple(Script(name=one.name, text=one.script) for one in exercise.scenarios),
+        seed=seed,
+        slot=slot,
+    )
+    tasks = [
+        Task(name=one.name, points=one.points, script=one.script) for one in exercise.scenarios
+    ]
+    played = []
+    longest_s = STARTING_S + len(tasks) * (exercise.limits.wall_ns / 1e9 + 1)
+    for message in _drive(job, stop or threading.Event(), longest_s=longest_s):
+        match message:
+            case Started(number=number):
+                task, outcome = tasks[number - 1], None
+            case Played(number=number, record=record):
+                task = tasks[number - 1]
+                outcome = judge_scenario(task, exercise.demands, record).outcome.value
+                played.append(record)
+            case _:
+                continue
+        on_progress(Progress(number=number, of=len(tasks), name=task.name, outcome=outcome))
+    record = Record(scenarios=tuple(played), seed=seed)
+    report = judge(exercise.title, tasks, exercise.demands, record)
+    return Examination(record=record, report=report)
+
+
+def _drive(job: Job, stop: threading.Event, *, longest_s: float) -> Iterator[Message]:
+    """Yield the driver's messages up to the last one; leave no process behind."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "grader.harness.driver"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=PROJECT,
+        env={"PATH": PATH, "PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"},
+        start_new_session=True,
+    ) as driver:
+        try:
+            yield from _converse(driver, job, stop, longest_s=longest_s)
+        finally:
+            _kill(driver)
+
+
+def _converse(
+    driver: subprocess.Popen[bytes],
+    job: Job,
+    stop: threading.Event,
+    *,
+    longest_s: float,
+) -> Iterator[Message]:
+    assert driver.stdin is not None  # noqa: S101 - for the type checker: it is a pipe
+    try:
+        driver.stdin.write(msgspec.json.encode(job))
+        driver.stdin.close()
+    except BrokenPipeError as error:
+        raise GraderError(f"The driver ended at once. {_complaints(driver)}") from error
+    for line in _lines(driver, stop, longest_s=longest_s):
+        try:
+            message: Message = msgspec.json.decode(line, type=Message)
+        except msgspec.MsgspecError as error:
+            raise GraderError(f"The driver said something that is no message: {error}") from error
+        if isinstance(message, Unavailable):
+            raise SandboxUnavailable(message.reason)
+        if isinstance(message, Finished):
+            return
+        yield message
+    raise GraderError(f"The driver ended before it was done. {_complaints(driver)}")
+
+
+def _lines(
+    driver: subprocess.Popen[bytes],
+    stop: threading.Event,
+    *,
+    longest_s: float,
+) -> Iterator[bytes]:
+    """Yield whole lines of the driver's output as they come, until it ends."""
+    assert driver.stdout is not None  # noqa: S101 - for the type checker: it is a pipe
+    ends_at, buffer = time.monotonic() + longest_s, b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(driver.stdout, selectors.EVENT_READ)
+        while True:
+            if stop.is_set():
+                raise Stopped
+            if time.monotonic() > ends_at:
+                raise GraderError(f"The driver did not end within {longest_s:.0f} s.")
+            if not selector.select(LOOK_FOR_STOP_S):
+                continue
+            content = os.read(driver.stdout.fileno(), 1 << 16)
+            if not content:
+                return
+            *whole, buffer = (buffer + content).split(b"\n")
+            if len(buffer) > LONGEST_MESSAGE:
+                raise GraderError("The driver said more than it may.")
+            yield from whole
+
+
+def _complaints(driver: subprocess.Popen[bytes]) -> str:
+    _kill(driver)
+    assert driver.stderr is not None  # noqa: S101 - for the type checker: it is a pipe
+    return driver.stderr.read()[-MOST_COMPLAINTS:].decode("utf-8", "replace").strip()
+
+
+def _kill(driver: subprocess.Popen[bytes]) -> None:
+    """Kill the outer process; the kernel kills all that is in its pid namespace."""
+    if driver.poll() is None:
+        driver.send_signal(signal.SIGKILL)
+        driver.wait()

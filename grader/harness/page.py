@@ -1,0 +1,95 @@
+"""A report as text: ticks, findings and sums, in colour where a terminal can show it."""
+
+import textwrap
+from typing import TextIO
+
+from grader.harness.examination import Progress
+from iomodels.record import Outcome
+from iomodels.report import Finding, Report, ScenarioReport
+
+GREEN, RED, YELLOW, DIM, BOLD, PLAIN = "32", "31", "33", "2", "1", "0"
+TICKS = {
+    Outcome.PASSED: ("✓", GREEN),
+    Outcome.FAILED: ("✗", RED),
+    Outcome.UNDECIDED: ("?", YELLOW),
+    Outcome.SKIPPED: ("·", DIM),
+}
+WIDTH = 96
+OUTPUT_LINES = 20
+
+
+class Page:
+    """Writes to one stream; on a terminal the scenario that runs is shown while it runs."""
+
+    def __init__(self, stream: TextIO, *, is_coloured: bool) -> None:
+        self._stream, self._is_coloured = stream, is_coloured
+
+    def progress(self, progress: Progress) -> None:
+        """Show the scenario that is being played, on a line that the next one replaces."""
+        if not self._is_coloured:
+            return
+        now = f"  {progress.number}/{progress.of} {progress.name}" if not progress.outcome else ""
+        self._stream.write(f"\r\033[K{self._ink(now, DIM)}")
+        self._stream.flush()
+
+    def report(self, report: Report) -> None:
+        """Write the whole report."""
+        self._line(self._ink(report.exercise, BOLD))
+        for scenario in report.scenarios:
+            self._scenario(scenario)
+        if report.output.strip() and report.outcome is not Outcome.PASSED:
+            self._output(report.output)
+        used = report.resources
+        self._line(
+            self._ink(
+                f"{used.threads} threads, {used.processes} processes, {used.cpu_ms:.0f} ms of CPU "
+                f"time, {used.memory_kib:,} KiB of memory, {used.took_ms:.0f} ms in all",
+                DIM,
+            ),
+        )
+        tick, colour = TICKS[report.outcome]
+        summary = f"{tick} {report.outcome.value}, {report.points} of {report.out_of} points"
+        self._line(self._ink(summary, colour))
+
+    def _scenario(self, scenario: ScenarioReport) -> None:
+        tick, colour = TICKS[scenario.outcome]
+        points = f"{scenario.points}/{scenario.out_of}"
+        self._line(f"{self._ink(tick, colour)} {scenario.name} {self._ink(points, DIM)}")
+        if scenario.outcome is Outcome.PASSED:
+            return
+        for step in scenario.steps:
+            tick, colour = TICKS[step.outcome]
+            doing = self._ink(f"  {step.doing}", DIM) if step.doing else ""
+            took = self._ink(f"{step.took_ms:8.1f} ms", DIM)
+            self._line(f"    {self._ink(tick, colour)} {took}  {step.text}{doing}")
+        for finding in scenario.findings:
+            self._finding(finding)
+
+    def _finding(self, finding: Finding) -> None:
+        self._line(f"    {self._ink(finding.rule, BOLD)}: {finding.title}")
+        indent = " " * 6
+        wrapped = textwrap.fill(
+            finding.message,
+            WIDTH,
+            initial_indent=indent,
+            subsequent_indent=indent,
+        )
+        self._line(self._ink(wrapped, RED))
+
+    def _output(self, output: str) -> None:
+        self._line(self._ink("What the program printed:", BOLD))
+        lines = output.splitlines()
+        for line in lines[-OUTPUT_LINES:]:
+            self._line(f"  | {_printable(line)}")
+
+    def _line(self, text: str) -> None:
+        clear = "\r\033[K" if self._is_coloured else ""
+        self._stream.write(f"{clear}{text}\n")
+
+    def _ink(self, text: str, colour: str) -> str:
+        return f"\033[{colour}m{text}\033[{PLAIN}m" if self._is_coloured and text else text
+
+
+def _printable(text: str) -> str:
+    """Return a program's output without what a terminal would obey."""
+    return "".join(char if char.isprintable() or char == "\t" else "\N{REPLACEMENT CHARACTER}" for char in text)

@@ -1,0 +1,51 @@
+"""What the driver is told and what it answers: JSON, one message a line, checked when it is read."""
+
+import msgspec
+
+from grader.sandbox import Limits
+from iomodels.record import ScenarioRecord
+
+# A record of a scenario with a thousand clients is a few hundred KiB; a driver that writes more
+# than this is not ours any more.
+LONGEST_MESSAGE = 8 << 20
+
+
+class Script(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    text: str
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One program, and the scenarios that it is to be played."""
+
+    program: bytes
+    file_name: str
+    transport: str
+    limits: Limits
+    scripts: tuple[Script, ...]
+    seed: int
+    slot: int | None = None
+
+
+class Started(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The scenario of this number, from 1, is being played."""
+
+    number: int
+
+
+class Played(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    number: int
+    record: ScenarioRecord
+
+
+class Unavailable(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The driver cannot work on this machine, or has failed; never the program's fault."""
+
+    reason: str
+
+
+class Finished(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    pass
+
+
+Message = Started | Played | Unavailable | Finished
