@@ -37,6 +37,7 @@ def command(server: Path, *, socket: Path, folder: Path) -> list[str]:
         *("--unixsocket", str(socket), "--unixsocketperm", "700"),
         *("--dir", str(folder)),
         *("--save", "", "--appendonly", "yes", "--appendfsync", "everysec"),
+        *("--loglevel", "warning"),
         *("--maxmemory", "256mb", "--maxmemory-policy", "noeviction"),
     ]
 

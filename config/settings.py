@@ -10,7 +10,6 @@ HTTPS                 1: behind a proxy that speaks HTTPS and sets X-Forwarded-P
 LOG_LEVEL             DEBUG, INFO or WARNING (INFO)
 GRADER_LEASE_SECONDS  a worker that is silent for so long has lost its run (15)
 GRADER_SWEEP_SECONDS  how often forgotten runs are looked for (2)
-GRADER_FIRST_SLOT     number of this worker's first sandbox, if a machine has several workers (0)
 
 grader.sandbox reads its own: SANDBOX_ALLOW_NO_CGROUP.
 """
@@ -118,7 +117,6 @@ CELERY_TIMEZONE = "UTC"
 
 GRADER_LEASE_SECONDS = float(os.environ.get("GRADER_LEASE_SECONDS") or 15)
 GRADER_SWEEP_SECONDS = float(os.environ.get("GRADER_SWEEP_SECONDS") or 2)
-GRADER_FIRST_SLOT = int(os.environ.get("GRADER_FIRST_SLOT") or 0)
 
 # People.
 

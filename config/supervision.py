@@ -6,12 +6,13 @@
                 |-- regrade    one slot at low priority; takes interactive runs first
                 '-- web        uvicorn
 
-A program that exits is started again: a Celery worker may exit when its broker dies. They are
-stopped in the reverse order. SIGTERM goes to a worker alone and not to its pool, because the pool's
-processes die of it in the middle of a grading; the worker lets them finish.
+A program that exits is started again: a Celery worker may exit when its broker dies. The broker is
+started first and stopped last, the others together. SIGTERM goes to a worker alone and not to its
+pool, because the pool's processes die of it in mid-grading; the worker lets them finish.
 
-If supervisord itself is killed, the kernel sends SIGTERM to its programs (PR_SET_PDEATHSIG, through
-setpriv), and its lock on `supervisor.lock` ends with it: nothing stale has to be cleaned up.
+If supervisord itself is killed, the kernel kills its programs (PR_SET_PDEATHSIG, through setpriv),
+and its lock on `supervisor.lock` ends with it: nothing stale has to be cleaned up. SIGKILL, because
+a Celery worker whose broker is gone looks for it for ever and does not heed SIGTERM meanwhile.
 """
 
 import fcntl
@@ -19,7 +20,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -28,16 +29,16 @@ from config import addresses, broker
 
 # Longer than any grading of the shipped course takes; a killed one is graded again.
 WORKER_STOPS_WITHIN_S = 30
+BROKER = "broker"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """One process under supervision; programs start in the order of the list."""
+    """One process under supervision."""
 
     name: str
     command: list[str]
     stops_within_s: int = 10
-    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def lock(var: Path) -> int | None:
@@ -66,8 +67,8 @@ def programs(*, host: str, port: int) -> list[Program]:
     return [
         *([_broker()] if settings.REDIS_IS_EMBEDDED else []),
         Program(name="sweep", command=[sys.executable, "manage.py", "sweep"]),
-        _worker("worker", lane="interactive", slots=slots, first_slot=0),
-        _worker("regrade", lane="regrade", slots=1, first_slot=slots),
+        _worker("worker", lane="interactive", slots=slots),
+        _worker("regrade", lane="regrade", slots=1),
         Program(name="web", command=[sys.executable, "-m", *web]),
     ]
 
@@ -79,14 +80,15 @@ def configuration(listed: list[Program], *, var: Path) -> str:
         "pidfile": var / "supervisord.pid",
         "logfile": "/dev/null",  # In the foreground it prints what it would log.
         "logfile_maxbytes": "0",
+        "loglevel": "warn",
         "directory": settings.BASE_DIR,
         **({"user": "root"} if os.geteuid() == 0 else {}),  # Else it warns at each start.
     }
     sections = [_section("supervisord", head)]
-    for priority, program in enumerate(listed):
+    for program in listed:
         body = {
             "command": _command_line(_tied(program.command)),
-            "priority": priority,
+            "priority": "1",
             "autorestart": "true",
             "startsecs": "1",
             "startretries": "1000",
@@ -95,11 +97,11 @@ def configuration(listed: list[Program], *, var: Path) -> str:
             "redirect_stderr": "true",
             "stdout_logfile": "/dev/fd/1",
             "stdout_logfile_maxbytes": "0",
-            "environment": ",".join(
-                f'{key}="{value}"' for key, value in program.environment.items()
-            ),
         }
         sections.append(_section(f"program:{program.name}", body))
+    together = ",".join(program.name for program in listed if program.name != BROKER)
+    # Groups are stopped one after the other, the highest priority first.
+    sections.append(_section("group:site", {"programs": together, "priority": "2"}))
     return "\n".join(sections)
 
 
@@ -109,12 +111,12 @@ def _broker() -> Program:
     broker.make_private(folder)
     broker.make_private(socket.parent)
     return Program(
-        name="broker",
+        name=BROKER,
         command=broker.command(broker.find_server(), socket=socket, folder=folder),
     )
 
 
-def _worker(name: str, *, lane: str, slots: int, first_slot: int) -> Program:
+def _worker(name: str, *, lane: str, slots: int) -> Program:
     nice = ["nice", "-n", "10"] if lane == "regrade" else []
     worker = [
         *("celery", "--quiet", "-A", "config.celery", "worker"),
@@ -125,13 +127,12 @@ def _worker(name: str, *, lane: str, slots: int, first_slot: int) -> Program:
         name=name,
         command=[*nice, sys.executable, "-m", *worker],
         stops_within_s=WORKER_STOPS_WITHIN_S,
-        environment={"GRADER_FIRST_SLOT": str(first_slot)},
     )
 
 
 def _tied(command: list[str]) -> list[str]:
     setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "TERM", "--", *command] if setpriv else command
+    return [setpriv, "--pdeathsig", "KILL", "--", *command] if setpriv else command
 
 
 def _command_line(words: list[str]) -> str:

@@ -88,7 +88,7 @@ class Heartbeat:
 isolation = Isolation()
 
 
-def grade_next(lane: str, *, worker: str, slot: int) -> bool:
+def grade_next(lane: str, *, worker: str) -> bool:
     """Grade the next run of a lane, if there is one; return whether more are open."""
     if not isolation.is_sound():
         return False
@@ -97,7 +97,7 @@ def grade_next(lane: str, *, worker: str, slot: int) -> bool:
         return False
     announce(run.pk)
     with Heartbeat(run) as heartbeat:
-        is_mine = _grade(run, slot=slot, stop=heartbeat.lost)
+        is_mine = _grade(run, stop=heartbeat.lost)
     if is_mine:
         announce(run.pk)
     else:
@@ -105,14 +105,13 @@ def grade_next(lane: str, *, worker: str, slot: int) -> bool:
     return queries.has_open(lane)
 
 
-def _grade(run: Run, *, slot: int, stop: threading.Event) -> bool:
+def _grade(run: Run, *, stop: threading.Event) -> bool:
     """Examine and record; False if the run was lost meanwhile."""
     try:
         exercise = run.submission.revision.definition()
         examination = examine(
             exercise,
             run.submission.program.encode(),
-            slot=slot,
             on_progress=_progress_writer(run, exercise),
             stop=stop,
         )

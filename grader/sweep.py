@@ -14,17 +14,15 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from celery.exceptions import CeleryError
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.db.models import Count, Max
 from django.utils import timezone
-from kombu.exceptions import KombuError, OperationalError
 
 from grader.announcements import announce
 from grader.models import Run
 from grader.queries import break_hopeless
-from grader.tasks import waiting, wake
+from grader.tasks import BROKER_TROUBLE, waiting, wake
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +30,6 @@ logger = logging.getLogger(__name__)
 ENOUGH = 32
 # Open runs and no claim for so long: somebody should look at the workers.
 ALARM_AFTER_S = 60
-
-TROUBLE = (DatabaseError, OperationalError, KombuError, CeleryError, OSError)
 
 
 def sweep() -> int:
@@ -54,7 +50,7 @@ def sweep_until(stop: threading.Event) -> None:
             close_old_connections()
             sent = sweep()
             alarm.look()
-        except TROUBLE as error:
+        except (DatabaseError, *BROKER_TROUBLE) as error:
             logger.warning("This sweep failed, the next one is near: %s", error)
         else:
             if sent:

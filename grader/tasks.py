@@ -4,12 +4,15 @@ import logging
 import os
 import socket
 
-from billiard import current_process
+import redis
 from celery import shared_task
 from celery.signals import worker_ready
-from django.conf import settings
+from kombu.exceptions import KombuError
 
 logger = logging.getLogger(__name__)
+
+# What Celery's publishing raises depends on where in it the broker is missed.
+BROKER_TROUBLE = (KombuError, redis.RedisError, OSError)
 
 
 @shared_task(name="grader.grade_next")
@@ -18,8 +21,7 @@ def grade_next(lane: str) -> None:
     from grader import grading  # noqa: PLC0415 (who only wakes needs no sandbox)
 
     worker = f"{socket.gethostname()}:{os.getpid()}"
-    slot = settings.GRADER_FIRST_SLOT + int(getattr(current_process(), "index", 0))
-    if grading.grade_next(lane, worker=worker, slot=slot):
+    if grading.grade_next(lane, worker=worker):
         wake(lane)
 
 
@@ -27,14 +29,14 @@ def wake(lane: str) -> bool:
     """Send one message; a failure is logged, never raised: the sweep will send another."""
     try:
         grade_next.apply_async((lane,), queue=lane)
-    except (grade_next.app.connection_for_write().connection_errors, OSError) as error:
+    except BROKER_TROUBLE as error:
         logger.warning("No worker was woken for the %s lane: %s", lane, error)
         return False
     return True
 
 
 def waiting(lane: str) -> int:
-    """Count the messages that lie in the broker; raises what the broker's library raises."""
+    """Count the messages that lie in the broker; raises one of BROKER_TROUBLE."""
     with grade_next.app.connection_or_acquire() as connection:
         try:
             declared = connection.default_channel.queue_declare(queue=lane, passive=True)
