@@ -1,0 +1,172 @@
+"""A running program in its box: looked at, and ended."""
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.exceptions import SandboxUnavailable
+from grader.sandbox import kernel, processes, remedies
+from grader.sandbox.limits import Usage
+from grader.sandbox.status import Status
+
+# A box is gone within milliseconds of SIGKILL; after seconds something of ours is broken.
+_PATIENCE_MS = 10_000
+_MOST_WORDS = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exit:
+    """How a program ended: with a code or by a signal; neither if it was killed before it began.
+
+    bubblewrap reports signal n as code 128 + n, so a program that exits with such a code is taken
+    for one that was killed. A program can forge all of this: it is for explaining, not for points.
+    """
+
+    code: int | None
+    signal: int | None
+
+
+class Box:
+    """A program and all that it has started; everything ends when its first process ends.
+
+    `output_fd` is the non-blocking read end of its stdout and stderr, and `pidfd` is readable once
+    nobody is left; `close()` closes both. `init_pid` is the box's pid 1, which is bubblewrap's.
+    """
+
+    def __init__(
+        self,
+        bubblewrap: subprocess.Popen[bytes],
+        *,
+        init_pid: int,
+        output_fd: int,
+        directory: Path,
+        status: Status,
+        started_ns: int,
+    ) -> None:
+        self.init_pid = init_pid
+        self.pidfd = os.pidfd_open(init_pid)
+        self.output_fd = output_fd
+        self._bubblewrap = bubblewrap
+        self._directory = directory
+        self._status = status
+        self._started_ns = started_ns
+        self._is_ours = {
+            (found.st_dev, found.st_ino)
+            for found in (Path(remedies.program(name)).stat() for name in ("bwrap", "prlimit"))
+        }
+        self._has_started = False
+        self._is_killed = False
+        self._exit: Exit | None = None
+
+    def has_started(self) -> bool:
+        """Tell whether the program itself runs, or has run: not what bubblewrap does before."""
+        if not self._has_started:
+            images = (processes.image(pid) for pid in self.processes())
+            self._has_started = (
+                any(image is not None and image not in self._is_ours for image in images)
+                or self._status.find("exit-code") is not None
+            )
+        return self._has_started
+
+    def processes(self) -> list[int]:
+        """List the pids, as this process knows them, of the program's processes."""
+        return processes.below(self.init_pid)
+
+    def usage(self) -> Usage:
+        """Add up what the program's processes use and have used.
+
+        The CPU time of children that a process had reaped by the kernel (SIGCHLD ignored) is lost.
+        """
+        pids = self.processes()
+        return Usage(
+            memory_bytes=sum(map(processes.anonymous_bytes, pids)),
+            cpu_ns=sum(map(processes.cpu_ns, pids))
+            # Orphans are reaped by the box's pid 1.
+            + sum(map(processes.children_cpu_ns, (self.init_pid, *pids))),
+            processes=len(pids),
+            wall_ns=time.monotonic_ns() - self._started_ns,
+        )
+
+    def kill(self) -> None:
+        """Kill the box's pid 1, and by that everybody in it; returns before they are gone."""
+        self._is_killed = True
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+
+    def close(self, *, output: bytes = b"") -> Exit:
+        """Kill who is left, wait until nobody is, remove the files; tell how the program ended.
+
+        Raises SandboxUnavailable if all had ended by itself and the program had never been
+        executed: then bubblewrap failed, and says why in the rest of the output, or in `output`,
+        which is what the caller has read of it.
+        """
+        if self._exit is None:
+            failed_by_itself = self._is_over() and not self._is_killed and not self.has_started()
+            self.kill()
+            self._wait_until_nobody_is_left()
+            code = self._status.find("exit-code")
+            self._exit = _exit(code)
+            words = output + read_words(self.output_fd)
+            self._tidy()
+            if failed_by_itself and code is None:
+                raise failure(words)
+        return self._exit
+
+    def _is_over(self) -> bool:
+        return _is_readable(self.pidfd, within_ms=0)
+
+    def _wait_until_nobody_is_left(self) -> None:
+        bubblewrap = os.pidfd_open(self._bubblewrap.pid)
+        for pidfd in (self.pidfd, bubblewrap):
+            if not _is_readable(pidfd, within_ms=_PATIENCE_MS):
+                raise SandboxUnavailable("A box would not end.")
+        os.close(bubblewrap)
+        self._bubblewrap.wait()
+        # bubblewrap reaps the box's pid 1, unless it ended first; then that is left to this
+        # process.
+        with suppress(ChildProcessError):
+            os.waitid(os.P_PIDFD, self.pidfd, os.WEXITED | os.WNOHANG)
+
+    def _tidy(self) -> None:
+        os.close(self.output_fd)
+        os.close(self.pidfd)
+        self._status.close()
+        remove(self._directory)
+
+
+def remove(directory: Path) -> None:
+    """Remove a box's directory; what the program wrote is never looked at, only let go."""
+    kernel.unmount(str(directory / "tmp"))
+    shutil.rmtree(directory)
+
+
+def failure(words: bytes) -> SandboxUnavailable:
+    """Make the exception that repeats what bubblewrap said."""
+    said = words.decode(errors="replace").strip() or "nothing"
+    problem = f"bubblewrap could not start the program; it said: {said}"
+    return remedies.unavailable(problem, remedies.namespaces())
+
+
+def read_words(descriptor: int) -> bytes:
+    """Read the beginning of what lies in a non-blocking pipe."""
+    with suppress(BlockingIOError):
+        return os.read(descriptor, _MOST_WORDS)
+    return b""
+
+
+def _exit(code: int | None) -> Exit:
+    if code is not None and code - 128 in signal.valid_signals():
+        return Exit(code=None, signal=code - 128)
+    return Exit(code=code, signal=None)
+
+
+def _is_readable(descriptor: int, *, within_ms: int) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(within_ms))

@@ -1,0 +1,123 @@
+"""A program on its way into its box."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from grader.sandbox import kernel, namespaces, remedies, seccomp, view
+from grader.sandbox.box import Box, failure, read_words, remove
+from grader.sandbox.limits import Limits
+from grader.sandbox.policy import Profile
+from grader.sandbox.status import Status
+
+# bubblewrap makes the box's pid 1 within a few milliseconds.
+_PATIENCE_MS = 10_000
+
+
+def start(
+    command: Sequence[str],
+    *,
+    files: Mapping[str, bytes],
+    environment: Mapping[str, str],
+    limits: Limits,
+    profile: Profile = Profile.SERVER,
+) -> Box:
+    """Start a command in a new box, with `files` in its read-only /w and nothing else of ours.
+
+    It runs in a /tmp of its own, as uid 1000, with an empty stdin, stdout and stderr in one pipe,
+    and `environment` on top of `view.ENVIRONMENT`. Returns when the box's pid 1 exists; the command
+    itself is executed a few milliseconds later. Only after `enter()`.
+
+    Raises SandboxUnavailable with bubblewrap's words, and ValueError for impossible names.
+    """
+    view.check(files, environment)
+    namespaces.check_entered()
+    if shutil.which(command[0], path=view.PATH) is None:
+        raise remedies.unavailable(f"{command[0]} is not in {view.PATH}.", "install it there")
+    arguments = view.limited(command, limits)
+    directory = _furnish(files, limits)
+    started_ns = time.monotonic_ns()
+    status_fd, status_end = os.pipe()
+    output_fd, output_end = os.pipe()
+    os.set_blocking(output_fd, False)
+    seccomp_file = _file_of(seccomp.program(profile, seccomp.machine()))
+    options_file = _file_of(
+        view.options(
+            directory,
+            etc=namespaces.ETC,
+            environment=environment,
+            seccomp=seccomp_file,
+            status=status_end,
+        )
+    )
+    passed = (seccomp_file, options_file, status_end)
+    try:
+        bubblewrap = _run(options_file, arguments, output=output_end, passed=passed)
+    finally:
+        for descriptor in (*passed, output_end):
+            os.close(descriptor)
+    status = Status(status_fd)
+    init_pid = status.wait_for("child-pid", at_most_ms=_PATIENCE_MS)
+    if init_pid is None:
+        bubblewrap.kill()
+        bubblewrap.wait()
+        remove(directory)
+        raise failure(read_words(output_fd))
+    return Box(
+        bubblewrap,
+        init_pid=init_pid,
+        output_fd=output_fd,
+        directory=directory,
+        status=status,
+        started_ns=started_ns,
+    )
+
+
+def _furnish(files: Mapping[str, bytes], limits: Limits) -> Path:
+    """Make the box's directory. Nothing is written into it once the program runs."""
+    number = 0
+    while (directory := namespaces.BOXES / str(number)).exists():
+        number += 1
+    for name in ("w", "tmp"):
+        (directory / name).mkdir(mode=0o755, parents=True)
+    kernel.mount(
+        "tmpfs",
+        str(directory / "tmp"),
+        flags=kernel.MS_NOSUID | kernel.MS_NODEV,
+        options=f"size={limits.tmp_bytes},nr_inodes={limits.tmp_inodes},mode=755",
+    )
+    for name in ("tmp", "shm"):
+        (directory / "tmp" / name).mkdir(mode=0o755)
+    for name, content in files.items():
+        path = directory / "w" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return directory
+
+
+def _run(
+    options_file: int, arguments: Sequence[str], *, output: int, passed: tuple[int, ...]
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [remedies.program("bwrap"), "--args", str(options_file), "--", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        pass_fds=passed,
+        # --clearenv does not hide bubblewrap's own environment: it stands in the box's
+        # /proc/1/environ.
+        env={"PATH": view.PATH},
+        cwd="/",
+        start_new_session=True,
+    )
+
+
+def _file_of(content: bytes) -> int:
+    """Put bytes into an anonymous file, to be read from its beginning."""
+    descriptor = os.memfd_create("options")
+    os.write(descriptor, content)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor

@@ -1,0 +1,62 @@
+"""What a program may use, and what it has used."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+KIB = 1024
+MIB = 1024 * KIB
+GIB = 1024 * MIB
+SECOND_NS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bound one program. The defaults are generous for a small server and cheap for the host.
+
+    The kernel enforces `address_space_bytes`, `open_files`, `file_bytes` and `cpu_s` for each
+    process, and `processes`, `tmp_bytes` and `tmp_inodes` for the whole box. The box's owner
+    enforces `wall_ns`, `memory_bytes` and, for all processes together, `cpu_s` by asking
+    `exceeded()` and killing; and `output_bytes`, because it reads the output.
+    """
+
+    wall_ns: int = 30 * SECOND_NS
+    cpu_s: int = 10
+    memory_bytes: int = 256 * MIB
+    # A thread reserves 8 MiB of stack and 64 MiB of malloc arena: at 1 GiB only 14 threads start.
+    address_space_bytes: int = 4 * GIB
+    processes: int = 64  # Threads count too (RLIMIT_NPROC).
+    open_files: int = 1024  # Room for a thousand clients.
+    file_bytes: int = 16 * MIB
+    tmp_bytes: int = 32 * MIB
+    # A tmpfs inode costs kernel memory that size= does not count: 700,000 fit into five seconds.
+    tmp_inodes: int = 2048
+    output_bytes: int = 1 * MIB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What the processes of a box have used up to now."""
+
+    memory_bytes: int  # Anonymous memory resident now; shared pages would count once per process.
+    cpu_ns: int  # Of all processes, and of those that were waited for.
+    processes: int
+    wall_ns: int  # Since the box was started.
+
+
+class Excess(StrEnum):
+    """The limit that a program went over."""
+
+    WALL = "wall time"
+    CPU = "CPU time"
+    MEMORY = "memory"
+
+
+def exceeded(limits: Limits, usage: Usage) -> Excess | None:
+    """Return the first limit that `usage` is over, or None."""
+    if usage.memory_bytes > limits.memory_bytes:
+        return Excess.MEMORY
+    if usage.cpu_ns > limits.cpu_s * SECOND_NS:
+        return Excess.CPU
+    if usage.wall_ns > limits.wall_ns:
+        return Excess.WALL
+    return None

@@ -1,0 +1,160 @@
+"""The driver's own world: namespaces, loopback and a capped scratch space, made by itself."""
+
+import codecs
+import os
+import select
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+from grader.exceptions import SandboxUnavailable
+from grader.sandbox import etc, kernel, remedies, slots
+
+# A directory that every Linux has. The driver needs nothing in it, and covering it takes the
+# sockets of the host's services (container engines, system bus) out of the driver's sight.
+SCRATCH = Path("/run")
+BOXES = SCRATCH / "iomodels-boxes"
+ETC = SCRATCH / "iomodels-etc"
+_SCRATCH_OPTIONS = "size=64m,nr_inodes=8192,mode=700"
+
+# Read and written by whoever owns the network namespace. Without a memory cgroup, 256 sockets can
+# hold 466 MB of buffers at the kernel's defaults, and 35 MB with these. A student may also bind
+# port 80.
+_NETWORK_SETTINGS = {
+    "tcp_rmem": "4096 65536 262144",
+    "tcp_wmem": "4096 65536 262144",
+    "ip_unprivileged_port_start": "0",
+}
+
+
+def enter(*, slot: int | None) -> None:
+    """Turn this process into the driver of one grading; the theory of operation is the package's.
+
+    The first act of a fresh process with a single thread. As root it becomes the uid of `slot`
+    (None: the lowest free one); an ordinary user keeps the uid and `slot` means nothing. Returns in
+    a new process, pid 1 of its own pid namespace; the calling one waits for it and ends with its
+    status (128 + n for signal n). Descriptors that are open stay usable; the working directory
+    becomes `/`, and modules that the uid cannot read must be imported before.
+
+    Raises SandboxUnavailable, after which the process is of no more use.
+    """
+    parent = os.getppid()
+    if len(list(Path("/proc/self/task").iterdir())) > 1:
+        raise SandboxUnavailable("enter() must be called before any thread is started.")
+    remedies.program("bwrap")
+    _import_what_is_imported_late()
+    lock = _become_unprivileged(slot) if os.geteuid() == 0 else None
+    with _step("make its namespaces"):
+        _leave_the_host()
+    outer = os.pidfd_open(os.getpid())
+    child = os.fork()
+    if child:
+        _wait_and_exit(child, parent=parent, keep=lock)
+    if lock is not None:
+        os.close(lock)
+    _die_with(outer)
+    with _step("mount its own /proc"):
+        kernel.mount("proc", "/proc", flags=kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC)
+    with _step("set up its network and scratch space"):
+        _furnish()
+
+
+def check_entered() -> None:
+    """Raise SandboxUnavailable unless this process has gone through `enter()`."""
+    if os.geteuid() == 0 or not BOXES.is_dir():
+        raise SandboxUnavailable("enter() must be called before a program is started.")
+
+
+def _import_what_is_imported_late() -> None:
+    """Look up the codecs that Python loads on first use, when its files may be out of reach."""
+    for name in ("ascii", "idna", "latin-1", "unicode_escape"):
+        codecs.lookup(name)
+
+
+def _become_unprivileged(slot: int | None) -> int:
+    uid, lock = slots.take(slot)
+    with _step(f"become the unprivileged uid {uid}"):
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+        # The change of uid gave /proc/self to root, and uid_map could no longer be written.
+        kernel.set_dumpable()
+    return lock
+
+
+def _leave_the_host() -> None:
+    uid, gid = os.getuid(), os.getgid()
+    kernel.set_no_new_privileges()
+    kernel.unshare(
+        kernel.CLONE_NEWUSER
+        | kernel.CLONE_NEWNET
+        | kernel.CLONE_NEWNS
+        | kernel.CLONE_NEWIPC
+        | kernel.CLONE_NEWPID
+    )
+    # The same number inside and outside: with uid 0 inside, bubblewrap would inherit capabilities.
+    for name, line in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{uid} {uid} 1"),
+        ("gid_map", f"{gid} {gid} 1"),
+    ):
+        Path("/proc/self", name).write_text(line, encoding="utf-8")
+    kernel.make_mounts_private()
+    flags = kernel.MS_NOSUID | kernel.MS_NODEV
+    kernel.mount("tmpfs", str(SCRATCH), flags=flags, options=_SCRATCH_OPTIONS)
+
+
+def _wait_and_exit(child: int, *, parent: int, keep: int | None) -> NoReturn:
+    """Hold the slot until the driver proper has ended; be killed with whoever made this process."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    # Only now: every change of credentials cleared it.
+    kernel.set_parent_death_signal(signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+    # A pipe must end when the driver proper closes it, so no second copy may stay open here.
+    highest = os.sysconf("SC_OPEN_MAX")
+    os.closerange(0, highest if keep is None else keep)
+    if keep is not None:
+        os.closerange(keep + 1, highest)
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    os._exit(code if code >= 0 else 128 - code)
+
+
+def _die_with(outer: int) -> None:
+    # getppid() is 0 here, before and after: the parent is outside of this pid namespace. A pidfd is
+    # readable once its process has ended.
+    kernel.set_parent_death_signal(signal.SIGKILL)
+    poll = select.poll()
+    poll.register(outer, select.POLLIN)
+    if poll.poll(0):
+        os._exit(1)
+    os.close(outer)
+
+
+def _furnish() -> None:
+    os.chdir("/")
+    kernel.bring_loopback_up()
+    for name, value in _NETWORK_SETTINGS.items():
+        Path("/proc/sys/net/ipv4", name).write_text(value, encoding="utf-8")
+    BOXES.mkdir()
+    etc.stage(ETC)
+    # When the machine runs out of memory, a grading is what it can do without.
+    Path("/proc/self/oom_score_adj").write_text("1000", encoding="utf-8")
+    # Ignored and blocked signals are inherited, and a server may want its SIGINT or SIGIO.
+    for number in signal.valid_signals() - {signal.SIGPIPE, signal.SIGXFSZ}:
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+@contextmanager
+def _step(purpose: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        problem = f"The sandbox could not {purpose}: {error.strerror}."
+        raise remedies.unavailable(problem, remedies.namespaces()) from error

@@ -1,0 +1,68 @@
+"""What a machine lacks to isolate programs, and the command that mends it."""
+
+import shutil
+from pathlib import Path
+
+from grader.exceptions import SandboxUnavailable
+
+_PACKAGES = {"bwrap": "bubblewrap", "prlimit": "util-linux", "python3": "python3"}
+_INSTALLERS = {
+    "apt-get": "apt-get install",
+    "dnf": "dnf install",
+    "zypper": "zypper install",
+    "pacman": "pacman -S",
+    "apk": "apk add",
+}
+# Each switches unprivileged user namespaces off; the value that does, and the one that does not.
+_SWITCHES = (
+    ("kernel.unprivileged_userns_clone", "0", "1"),
+    ("user.max_user_namespaces", "0", "15000"),
+    ("user.max_net_namespaces", "0", "15000"),
+    ("user.max_pid_namespaces", "0", "15000"),
+    ("kernel.apparmor_restrict_unprivileged_userns", "1", "0"),
+)
+# What Docker's default profile refuses: clone, unshare, mount, umount2, pivot_root and sethostname
+# without a capability, and a fresh /proc beside its masked one.
+_IN_CONTAINER = (
+    "docker run --security-opt systempaths=unconfined --security-opt seccomp=PROFILE, where "
+    "PROFILE is Docker's default with clone, unshare, mount, umount2, pivot_root and sethostname "
+    "allowed"
+)
+
+
+def unavailable(problem: str, mend: str) -> SandboxUnavailable:
+    """Make the exception that says what is missing and what mends it."""
+    return SandboxUnavailable(f"{problem} To mend it: {mend}")
+
+
+def program(name: str) -> str:
+    """Find a program that the sandbox itself needs on PATH, or raise SandboxUnavailable."""
+    path = shutil.which(name)
+    if path is None:
+        raise unavailable(f"{name} is not on PATH.", install(name))
+    return path
+
+
+def install(name: str) -> str:
+    """Return the command that installs a program with this system's package manager."""
+    for manager, command in _INSTALLERS.items():
+        if shutil.which(manager):
+            return f"{command} {_PACKAGES[name]}"
+    return f"install the package {_PACKAGES[name]}"
+
+
+def namespaces() -> str:
+    """Return the command that most probably lets this user make namespaces."""
+    for name, off, on in _SWITCHES:
+        if _setting(name) == off:
+            return f"sysctl -w {name}={on}"
+    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+        return _IN_CONTAINER
+    return "allow unprivileged user namespaces; `unshare --user --map-current-user true` must work"
+
+
+def _setting(name: str) -> str:
+    try:
+        return Path("/proc/sys", *name.split(".")).read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
