@@ -48,9 +48,11 @@ from grader.sandbox.launch import start
 from grader.sandbox.limits import Excess, Limits, Usage, exceeded
 from grader.sandbox.namespaces import enter
 from grader.sandbox.policy import Profile
+from grader.sandbox.self_test import Check, self_test
 
 __all__ = [
     "Box",
+    "Check",
     "Excess",
     "Exit",
     "Limits",
@@ -58,5 +60,6 @@ __all__ = [
     "Usage",
     "enter",
     "exceeded",
+    "self_test",
     "start",
 ]

@@ -145,7 +145,7 @@ def _must_be_one_of(
     return [
         Instruction(_LOAD, _ARGUMENTS + 8 * index + 4),
         Instruction(_JUMP_EQUAL, 0, if_true=1),
-        Instruction(_RETURN, _refuse(errno.EINVAL)),
+        Instruction(_RETURN, _refuse(error)),
         *_load_low(index),
         *masked,
         *(
