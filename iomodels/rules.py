@@ -22,6 +22,9 @@ from iomodels.report import Finding
 from iomodels.tracebacks import last_words
 from iomodels.wording import asleep, count, doing, duration, names, place
 
+# A send is cut short only when the send buffer is full, and that holds 4,096 bytes at least
+# (tcp_wmem in tcp(7)): what is missing of a shorter reply was never handed to the kernel.
+SMALLEST_SEND_BUFFER = 4096
 WAITING = (Failing.NOT_ANSWERED, Failing.NOT_CLOSED)
 
 
@@ -211,7 +214,9 @@ class KeepsTheRest:
         if not moment or not client or failure.failing is not Failing.NOT_ANSWERED:
             return None
         end = blame.connection_of(moment, client)
-        if not failure.got or not end or end.unread or moment.activity is Activity.BUSY:
+        if not failure.got or not end or end.unread or not moment.sleeps:
+            return None
+        if failure.got + failure.missing < SMALLEST_SEND_BUFFER:
             return None
         sleep = moment.sleeps[0]
         return Finding(
@@ -220,8 +225,8 @@ class KeepsTheRest:
             message=(
                 f"{client} has got {count(failure.got, 'byte')}; {count(failure.missing, 'byte')} "
                 f"are missing. The server has read all that {client} sent, has room to write, and is "
-                f"{asleep(sleep)}{place(sleep.source_line)}: the rest is lost. A send may take fewer "
-                "bytes than it was given."
+                f"{asleep(sleep)}{place(sleep.source_line)}: the rest is lost. Either a send took "
+                "fewer bytes than it was given, or something was read and never written."
             ),
             client=client,
             neglected=client,

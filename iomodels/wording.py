@@ -21,11 +21,11 @@ def count(number: int, thing: str) -> str:
 
 
 def duration(nanoseconds: int) -> str:
-    """Return "50 ms", "1.5 s", "0.02 ms"."""
+    """Return "50 ms", "1.5 s", "0.02 ms": two digits, since a sleep under way is seen late."""
     milliseconds = nanoseconds / 1e6
-    if milliseconds >= 1000:
-        return f"{milliseconds / 1000:.3g} s"
-    return f"{milliseconds:.0f} ms" if milliseconds >= 10 else f"{milliseconds:.2g} ms"
+    if milliseconds >= 999.5:
+        return f"{float(f'{milliseconds / 1000:.2g}'):g} s"
+    return f"{float(f'{milliseconds:.2g}'):g} ms"
 
 
 def place(line: int | None) -> str:

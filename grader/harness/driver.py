@@ -13,6 +13,7 @@ program never holds a descriptor of the driver's, so it can neither read the job
 
 import os
 import random
+import signal
 import sys
 import time
 import traceback
@@ -90,13 +91,20 @@ def _play(job: Job, script: Script, *, port: int, lines: SourceLines) -> Scenari
         steps=played,
         output=stage.output.decode("utf-8", "replace"),
         exit_code=exit_.code if ended else None,
-        exit_signal=exit_.signal_name if ended else None,
+        exit_signal=_signal_name(exit_.signal) if ended else None,
         most_threads=stage.most_threads,
         most_processes=stage.most_processes,
         cpu_ns=stage.cpu_ns,
         memory_bytes=stage.most_memory,
         took_ns=time.monotonic_ns() - started_ns,
     )
+
+
+def _signal_name(number: int | None) -> str | None:
+    try:
+        return signal.Signals(number).name if number else None
+    except ValueError:
+        return f"signal {number}"
 
 
 if __name__ == "__main__":

@@ -24,14 +24,19 @@ def meet(
     if what is Special.NOTHING:
         return _nothing(client, settle)
     if what is Special.END:
-        return _end(client, wait)
+        return _end(client, wait, settle)
     if what is Special.ANYTHING:
         return _anything(client, wait, settle)
     expected = what.content if isinstance(what, Text) else bytes(client.sent[client.taken :])
-    return _bytes(client, expected, wait)
+    return _bytes(client, expected, wait, settle)
 
 
-def _bytes(client: TcpClient | UdpClient, expected: bytes, wait: Wait) -> Waited:
+def _bytes(
+    client: TcpClient | UdpClient,
+    expected: bytes,
+    wait: Wait,
+    settle: Callable[[], Waited],
+) -> Waited:
     is_datagram = isinstance(client, UdpClient)
     waited = wait(
         lambda: (client.next() if is_datagram else _has(client, len(expected)))
@@ -56,10 +61,9 @@ def _bytes(client: TcpClient | UdpClient, expected: bytes, wait: Wait) -> Waited
             ),
             waited,
         )
-    failing = Failing.CLOSED if _is_over(client) else Failing.NOT_ANSWERED
     raise failed(
         Failure(
-            failing=failing,
+            failing=Failing.CLOSED if _is_over(client) else Failing.NOT_ANSWERED,
             client=client.name,
             expected=shown(expected[len(got) :]),
             received=shown(got),
@@ -67,7 +71,8 @@ def _bytes(client: TcpClient | UdpClient, expected: bytes, wait: Wait) -> Waited
             missing=len(expected) - len(got),
             detail=client.trouble,
         ),
-        waited,
+        # The kernel closes a dying program's connections before it is gone: see whether it is.
+        settle() if _is_over(client) else waited,
     )
 
 
@@ -81,7 +86,7 @@ def _anything(
     if not client.next():
         failing = Failing.CLOSED if _is_over(client) else Failing.NOT_ANSWERED
         failure = Failure(failing=failing, client=client.name, detail=client.trouble)
-        raise failed(failure, waited)
+        raise failed(failure, settle() if _is_over(client) else waited)
     settle()
     client.take(len(client.next()))
     return waited
@@ -97,13 +102,17 @@ def _nothing(client: TcpClient | UdpClient, settle: Callable[[], Waited]) -> Wai
     return waited
 
 
-def _end(client: TcpClient | UdpClient, wait: Wait) -> Waited:
+def _end(
+    client: TcpClient | UdpClient,
+    wait: Wait,
+    settle: Callable[[], Waited],
+) -> Waited:
     waited = wait(lambda: _is_over(client))
     if client.next():
         raise failed(_unexpected(client), waited)
     if client.trouble:
         failure = Failure(failing=Failing.CLOSED, client=client.name, detail=client.trouble)
-        raise failed(failure, waited)
+        raise failed(failure, settle())
     if not client.has_end:
         raise failed(Failure(failing=Failing.NOT_CLOSED, client=client.name), waited)
     return waited

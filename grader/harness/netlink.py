@@ -79,7 +79,9 @@ class Kernel:
 
     def connection(self, *, server_port: int, client_port: int) -> Socket | None:
         """Return the server's end of a TCP connection, or None if it is gone."""
-        return self._ask(socket.IPPROTO_TCP, server_port, client_port, "127.0.0.1")
+        found = self._ask(socket.IPPROTO_TCP, server_port, client_port, "127.0.0.1")
+        # The kernel's look-up goes on to the listening socket when there is no connection.
+        return found if found and found.state != TcpState.LISTEN else None
 
     def listener(self, port: int, *, transport: str) -> Socket | None:
         """Return the socket that serves a port: listening (TCP) or bound (UDP)."""

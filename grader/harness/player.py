@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from grader.harness import expectation
 from grader.harness.clients import TcpClient
@@ -77,8 +78,11 @@ class Player:
             is_net = failure.failing is Failing.SAFETY_NET
             outcome = Outcome.UNDECIDED if is_net else Outcome.FAILED
         moment = waited.moment if waited else None
-        if failure and moment:
-            moment = self._stage.with_lines(moment)
+        if moment:
+            # A passed step keeps what the server was doing, but not the table of every connection.
+            moment = (
+                self._stage.with_lines(moment) if failure else replace(moment, connections=())
+            )
         before = self._records.get(step.line)
         self._records[step.line] = StepRecord(
             line=step.line,
@@ -139,7 +143,7 @@ class Player:
                         client=name,
                         detail=client.trouble,
                     )
-                    raise failed(failure, waited)
+                    raise failed(failure, self._settle() if client.trouble else waited)
         return self._settle()
 
     def _send(self, step: Step, send: Send) -> Waited:
@@ -193,9 +197,9 @@ class Player:
         waited = self._wait(lambda: self._stage.has_ended)
         if waited.ending not in (Ending.DONE, Ending.ENDED):
             raise failed(Failure(failing=Failing.NOT_EXITED, expected=str(code)), waited)
-        found = str(self._stage.exit())
-        if found != str(code):
-            failure = Failure(failing=Failing.EXITED, expected=str(code), received=found)
+        found = self._stage.exit().code
+        if found != code:
+            failure = Failure(failing=Failing.EXITED, expected=str(code), received=str(found))
             raise StepFailed(failure, waited)
         return waited
 

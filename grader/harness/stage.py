@@ -100,6 +100,9 @@ class Stage:
             if waited := self._over_limit(naps):
                 return waited
             if asleep := self._proof_of_sleep():
+                # It may have come to pass after the first question and before the server slept.
+                if is_done():
+                    return Waited(ending=Ending.DONE, naps=naps)
                 if waited := self._rest(asleep, naps, is_enough):
                     return waited
             elif self._measure().cpu_ns - started_cpu_ns > cpu_ns:
@@ -126,8 +129,10 @@ class Stage:
 
     def exit(self) -> Exit:
         """End the program if it still runs, and return how it ended; the stage is empty then."""
-        self.drain_output()
-        self._exit = self._exit or self.box.close()
+        if self._exit is None:
+            self.drain_output()
+            self._exit = self.box.close(output=bytes(self.output))
+            self._has_output = False
         return self._exit
 
     def drain_output(self) -> None:
