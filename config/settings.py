@@ -99,6 +99,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "socket_keepalive": True,
     "health_check_interval": 10,
+    # Who wakes a worker must not wait for a broker that is down; a worker's own patience is without
+    # end (broker_connection_max_retries).
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
     "visibility_timeout": 3600,  # Of no consequence: messages are acknowledged on arrival.
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

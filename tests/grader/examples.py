@@ -1,0 +1,74 @@
+"""Rows and values for the tests of the queue."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from grader.harness.examination import Examination
+from grader.models import Exercise, Revision, Run, Submission
+from iomodels.record import Outcome, Record
+from iomodels.report import Report, Resources
+
+FILES = {
+    "exercise.toml": """\
+title = "Echo"
+
+[[scenario]]
+name = "A line comes back"
+points = 40
+script = '''
+connect A
+A sends "x\\n"
+A receives "x\\n"
+'''
+
+[[scenario]]
+name = "The server rests"
+points = 60
+script = '''
+connect A
+the server rests
+'''
+""",
+    "statement.md": "Send every line back.\n",
+    "starter.py": "",
+}
+
+
+def revision() -> Revision:
+    exercise, _ = Exercise.objects.get_or_create(slug="echo", defaults={"title": "Echo"})
+    found = exercise.revisions.first()
+    return found or Revision.objects.create(
+        exercise=exercise, number=1, files=FILES, digest=Revision.digest_of(FILES)
+    )
+
+
+def submission(student: str = "ada") -> Submission:
+    user, _ = User.objects.get_or_create(username=student)
+    return Submission.objects.create(revision=revision(), submitter=user, program="print()")
+
+
+def queued(student: str = "ada", **values: Any) -> Run:
+    return Run.objects.create(submission=submission(student), **values)
+
+
+def expire(run: Run) -> None:
+    """Let the run's lease end, as if its worker had been silent for too long."""
+    Run.objects.filter(pk=run.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def examined(outcome: Outcome = Outcome.PASSED, *, output: str = "") -> Examination:
+    report = Report(
+        exercise="Echo",
+        outcome=outcome,
+        points=100 if outcome is Outcome.PASSED else 0,
+        out_of=100,
+        verdict="",
+        scenarios=(),
+        resources=Resources(threads=1, processes=1, cpu_ms=1.0, memory_kib=1, took_ms=1.0),
+        output=output,
+        seed=1,
+    )
+    return Examination(report=report, record=Record(scenarios=(), seed=1))

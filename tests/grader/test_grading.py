@@ -1,0 +1,212 @@
+import threading
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from grader import grading, queries
+from grader.exceptions import GraderError, SandboxUnavailable
+from grader.harness.examination import Examination, Progress, Stopped
+from grader.models import Run
+from grader.submissions import cancel
+from tests.grader.examples import examined, expire, queued
+
+pytestmark = pytest.mark.django_db
+
+Examine = Callable[..., Examination]
+
+
+@pytest.fixture(autouse=True)
+def isolation(monkeypatch: pytest.MonkeyPatch, announced: list[int]) -> grading.Isolation:
+    """Take the machine for sound: what `examine` is here starts no program."""
+    monkeypatch.setattr(grading, "self_test", lambda: ())
+    monkeypatch.setattr(grading, "isolation", grading.Isolation())
+    return grading.isolation
+
+
+@pytest.fixture
+def examine_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[Examine], None]:
+    return lambda examine: monkeypatch.setattr(grading, "examine", examine)
+
+
+def test_grade_next_records_what_was_found(
+    examine_with: Callable[[Examine], None], announced: list[int]
+) -> None:
+    run = queued()
+    seen = []
+
+    def examine(exercise: Any, program: bytes, **_: Any) -> Examination:
+        seen.append((exercise.title, program))
+        return examined()
+
+    examine_with(examine)
+
+    assert not grading.grade_next("interactive", worker="w1")
+
+    run.refresh_from_db()
+    assert seen == [("Echo", b"print()")]
+    assert (run.state, run.outcome, run.worker) == ("finished", "passed", "w1")
+    assert announced == [run.pk, run.pk]
+
+
+def test_grade_next_tells_that_more_is_open(examine_with: Callable[[Examine], None]) -> None:
+    queued("ada")
+    queued("bob")
+    examine_with(lambda *_, **__: examined())
+
+    answers = [grading.grade_next("interactive", worker="w1") for _ in range(3)]
+
+    assert answers == [True, False, False]
+
+
+def test_grade_next_stores_each_tick(
+    examine_with: Callable[[Examine], None], announced: list[int]
+) -> None:
+    run = queued()
+    seen = []
+
+    def examine(*_: Any, on_progress: Callable[[Progress], None], **__: Any) -> Examination:
+        for number, outcome in ((1, None), (1, "passed"), (2, None)):
+            on_progress(Progress(number=number, of=2, name="", outcome=outcome))
+            run.refresh_from_db()
+            seen.append([scenario["outcome"] for scenario in run.progress])
+        return examined()
+
+    examine_with(examine)
+    grading.grade_next("interactive", worker="w1")
+
+    assert seen == [["running", None], ["passed", None], ["passed", "running"]]
+    assert run.progress[0]["name"] == "A line comes back"
+    assert len(announced) == 5
+
+
+@pytest.mark.parametrize("trouble", [GraderError, SandboxUnavailable, ZeroDivisionError])
+def test_our_trouble_gives_the_run_back(
+    trouble: type[Exception], examine_with: Callable[[Examine], None]
+) -> None:
+    run = queued()
+
+    def examine(*_: Any, **__: Any) -> Examination:
+        raise trouble("the driver ended")
+
+    examine_with(examine)
+
+    assert not grading.grade_next("interactive", worker="w1")
+
+    run.refresh_from_db()
+    assert (run.state, run.outcome, run.cause) == (
+        Run.State.QUEUED,
+        None,
+        f"{trouble.__name__}: the driver ended",
+    )
+
+
+def test_exercise_with_a_mistake_is_our_trouble() -> None:
+    run = queued()
+    revisions = type(run.submission.revision).objects
+    revisions.update(files={"exercise.toml": "", "statement.md": "", "starter.py": ""})
+
+    grading.grade_next("interactive", worker="w1")
+
+    run.refresh_from_db()
+    assert run.state == Run.State.QUEUED
+    assert run.cause.startswith("ExerciseError: exercise.toml")
+
+
+def test_late_result_is_dropped(examine_with: Callable[[Examine], None]) -> None:
+    run = queued()
+
+    def examine(*_: Any, **__: Any) -> Examination:
+        expire(run)
+        queries.claim("interactive", "w2")
+        return examined()
+
+    examine_with(examine)
+    grading.grade_next("interactive", worker="w1")
+
+    run.refresh_from_db()
+    assert (run.state, run.worker) == (Run.State.RUNNING, "w2")
+
+
+def test_nothing_is_claimed_where_nothing_can_be_isolated(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = queued()
+    failing = SimpleNamespace(
+        name="bubblewrap", is_ok=False, detail="not found", mend="apt-get install bubblewrap"
+    )
+    monkeypatch.setattr(grading, "self_test", lambda: (failing,))
+
+    assert not grading.grade_next("interactive", worker="w1")
+
+    run.refresh_from_db()
+    assert (run.state, run.tries) == (Run.State.QUEUED, 0)
+    assert "apt-get install bubblewrap" in caplog.text
+
+
+def test_self_test_is_run_once_and_again_after_a_failed_sandbox(
+    monkeypatch: pytest.MonkeyPatch, isolation: grading.Isolation
+) -> None:
+    asked = []
+    monkeypatch.setattr(grading, "self_test", lambda: asked.append(1) or ())
+
+    isolation.is_sound()
+    isolation.is_sound()
+    isolation.doubt()
+    isolation.is_sound()
+
+    assert len(asked) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_heartbeat_stops_the_examination_of_a_cancelled_run(
+    examine_with: Callable[[Examine], None], settings: Settings
+) -> None:
+    settings.GRADER_LEASE_SECONDS = 0.03
+    run = queued()
+
+    def examine(*_: Any, stop: threading.Event, **__: Any) -> Examination:
+        cancel(run)
+        assert stop.wait(timeout=10)
+        raise Stopped
+
+    examine_with(examine)
+    grading.grade_next("interactive", worker="w1")
+
+    run.refresh_from_db()
+    assert (run.state, run.outcome) == (Run.State.CANCELLED, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_heartbeat_renews_the_lease(
+    examine_with: Callable[[Examine], None], settings: Settings
+) -> None:
+    settings.GRADER_LEASE_SECONDS = 0.3
+    run = queued()
+    renewed = threading.Event()
+    renew = queries.renew
+
+    def examine(*_: Any, **__: Any) -> Examination:
+        run.refresh_from_db()
+        first = run.lease_until
+        assert renewed.wait(timeout=10)
+        run.refresh_from_db()
+        assert first is not None
+        assert run.lease_until is not None
+        assert run.lease_until > first
+        return examined()
+
+    def renew_and_tell(run: Run) -> bool:
+        is_held = renew(run)
+        renewed.set()
+        return is_held
+
+    examine_with(examine)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(queries, "renew", renew_and_tell)
+        grading.grade_next("interactive", worker="w1")
+
+    run.refresh_from_db()
+    assert run.state == Run.State.FINISHED

@@ -1,0 +1,56 @@
+import pytest
+from django.contrib.auth.models import User
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from grader import submissions
+from grader.models import Run
+from tests.grader.examples import queued, revision
+
+pytestmark = pytest.mark.django_db
+
+
+def test_submit_stores_and_wakes_after_the_commit(
+    woken: list[str], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    ada = User.objects.create(username="ada")
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        stored = submissions.submit(revision(), submitter=ada, program="print()")
+    before = list(woken)
+    for callback in callbacks:
+        callback()
+
+    assert (before, woken) == ([], ["interactive"])
+    assert list(stored.runs.values_list("reason", "lane", "state")) == [
+        ("first", "interactive", "queued")
+    ]
+
+
+def test_regrade_queues_behind_everybody_who_waits(
+    woken: list[str], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    graded = queued(state=Run.State.CANCELLED)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        run = submissions.regrade(graded.submission)
+
+    assert (run.reason, run.lane, run.state) == ("regrade", "regrade", "queued")
+    assert woken == ["regrade"]
+
+
+def test_regrade_returns_the_run_that_is_already_open(woken: list[str]) -> None:
+    waiting = queued()
+
+    assert submissions.regrade(waiting.submission) == waiting
+
+
+def test_cancel_ends_an_open_run_once(
+    announced: list[int], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    run = queued()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answers = [submissions.cancel(run), submissions.cancel(run)]
+
+    run.refresh_from_db()
+    assert (answers, run.state, announced) == ([True, False], Run.State.CANCELLED, [run.pk])

@@ -1,0 +1,111 @@
+import threading
+
+import pytest
+from django.db import OperationalError
+from pytest_django import Settings
+
+from grader import queries, sweep, tasks
+from grader.models import Run
+from tests.grader.examples import expire, queued
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def in_broker(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """Pretend that so many messages lie in each lane."""
+    counts: dict[str, int] = {}
+    monkeypatch.setattr(sweep, "waiting", lambda lane: counts.get(lane, 0))
+    return counts
+
+
+def test_sweep_wakes_for_runs_that_nobody_was_woken_for(
+    woken: list[str], in_broker: dict[str, int]
+) -> None:
+    for _ in range(3):
+        queued()
+    queued(reason=Run.Reason.REGRADE, lane=Run.Lane.REGRADE)
+    in_broker["interactive"] = 1
+
+    assert sweep.sweep() == 3
+    assert sorted(woken) == ["interactive", "interactive", "regrade"]
+
+
+def test_sweep_wakes_nobody_when_messages_lie_in_the_broker(
+    woken: list[str], in_broker: dict[str, int]
+) -> None:
+    queued()
+    in_broker["interactive"] = 5
+
+    assert (sweep.sweep(), woken) == (0, [])
+
+
+def test_sweep_sends_no_more_than_enough(woken: list[str], in_broker: dict[str, int]) -> None:
+    for _ in range(sweep.ENOUGH + 1):
+        queued()
+
+    assert sweep.sweep() == sweep.ENOUGH
+
+
+def test_sweep_wakes_for_a_worker_that_is_gone(woken: list[str], in_broker: dict[str, int]) -> None:
+    run = queued()
+    queries.claim("interactive", "w1")
+    assert sweep.sweep() == 0
+
+    expire(run)
+
+    assert sweep.sweep() == 1
+
+
+def test_sweep_breaks_what_is_hopeless(
+    woken: list[str], announced: list[int], in_broker: dict[str, int]
+) -> None:
+    run = queued()
+    for _ in range(queries.MAX_TRIES):
+        queries.claim("interactive", "w1")
+        expire(run)
+
+    sweep.sweep()
+
+    run.refresh_from_db()
+    assert (run.state, announced, woken) == (Run.State.BROKEN, [run.pk], [])
+
+
+def test_sweep_survives_trouble(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.GRADER_SWEEP_SECONDS = 0.001
+    stop = threading.Event()
+    troubles = iter([OperationalError("no database"), tasks.BROKER_TROUBLE[0]("no broker")])
+
+    def fail() -> int:
+        trouble = next(troubles, None)
+        if trouble is None:
+            stop.set()
+            return 0
+        raise trouble
+
+    monkeypatch.setattr(sweep, "sweep", fail)
+    monkeypatch.setattr(sweep, "close_old_connections", lambda: None)
+
+    sweep.sweep_until(stop)
+
+    assert [record.getMessage().split(": ")[-1] for record in caplog.records] == [
+        "no database",
+        "no broker",
+    ]
+
+
+def test_alarm_rings_when_nobody_claims(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    queued()
+    alarm = sweep.Alarm()
+
+    alarm.look()
+    silent = caplog.text
+    alarm.rang_at -= sweep.ALARM_AFTER_S
+    alarm.look()
+
+    assert silent == ""
+    assert "1 runs are open and no worker has claimed one since None." in caplog.text
