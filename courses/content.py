@@ -54,7 +54,7 @@ def highlight_lines(program: str, *, language: str = "python") -> tuple[SafeStri
     program = program.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
     if len(program) > HIGHLIGHTED_CHARACTERS:
         return tuple(escape(line) for line in program.split("\n"))
-    html = _highlight(program, language, "")
+    html = _highlight(program + "\n", language, "").removesuffix("\n")
     return tuple(mark_safe(line) for line in html.split("\n"))  # noqa: S308 - from Pygments.
 
 

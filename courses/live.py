@@ -81,12 +81,14 @@ class Hub:
 
     async def listen(self, url: str) -> None:
         """Follow the announcements for ever, through losses of the broker."""
+        is_reported = False
         while True:
             try:
                 await self._follow(url)
             except (RedisError, OSError) as error:
-                if self.is_up:
+                if self.is_up or not is_reported:
                     logger.warning("Live progress polls the database: Redis is away (%s).", error)
+                is_reported = True
             finally:
                 self.is_up = False
                 self.resynchronise()
@@ -94,7 +96,7 @@ class Hub:
 
     async def _follow(self, url: str) -> None:
         client = redis.asyncio.Redis.from_url(
-            url, socket_connect_timeout=2, socket_keepalive=True, health_check_interval=10
+            url, socket_connect_timeout=2, health_check_interval=10
         )
         async with client, client.pubsub() as subscription:
             await subscription.psubscribe("run:*")
@@ -118,7 +120,9 @@ def shared_hub() -> Hub:
     loop = asyncio.get_running_loop()
     if loop not in _hubs:
         hub = Hub()
-        _hubs[loop] = (hub, loop.create_task(hub.listen(settings.REDIS_URL)))
+        task = loop.create_task(hub.listen(settings.REDIS_URL))
+        task.add_done_callback(_log_end)
+        _hubs[loop] = (hub, task)
     return _hubs[loop][0]
 
 
@@ -143,6 +147,12 @@ async def stream(look: Callable[[], View], *, hub: Hub | None = None) -> AsyncIt
                 if not await _is_set(changed, within=_patience(hub, view)):
                     yield ": still here\n\n"
                 view = await see()
+
+
+def _log_end(task: asyncio.Task[None]) -> None:
+    """Say why the hub ended: only a mistake of ours ends it, and streams merely become slower."""
+    if not task.cancelled():
+        logger.error("Live progress polls the database for good.", exc_info=task.exception())
 
 
 def _and_disconnect(look: Callable[[], View]) -> View:
