@@ -9,13 +9,12 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from grader import queries
+from grader import queries, sandbox
 from grader.announcements import announce
 from grader.exceptions import SandboxUnavailable
 from grader.harness.examination import Progress, Stopped, examine
 from grader.harness.exercise import Exercise
 from grader.models import Run
-from grader.sandbox import self_test
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +32,7 @@ class Isolation:
     def is_sound(self) -> bool:
         """Run the sandbox's self-test if need be; log what is missing and what mends it."""
         if not self._is_sound and time.monotonic() >= self._look_at:
-            failing = [check for check in self_test() if not check.is_ok]
+            failing = [check for check in sandbox.self_test() if not check.is_ok]
             for check in failing:
                 logger.error(
                     "No work is taken: %s: %s Mend it: %s", check.name, check.detail, check.mend

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -13,8 +13,7 @@ from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When,
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
-if TYPE_CHECKING:
-    from grader.harness import exercise as harness
+from grader.harness import exercise as harness
 
 
 class Exercise(models.Model):
@@ -75,9 +74,7 @@ class Revision(models.Model):
 
     def definition(self) -> harness.Exercise:
         """Parse the files; raises ExerciseError, which names the file and the line."""
-        from grader.harness.exercise import parse  # noqa: PLC0415 (pages do not need the harness)
-
-        return parse(self.files)
+        return harness.parse(self.files)
 
 
 class Submission(models.Model):

@@ -34,19 +34,17 @@ The clocks of web, workers and sweep have to agree to within a small part of a l
 import math
 import statistics
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from grader.harness.examination import Examination
 from grader.models import Run, RunQuerySet
 from iomodels import record as records
 from iomodels import report as reports
-
-if TYPE_CHECKING:
-    from grader.harness.examination import Examination
 
 # A machine that is switched off takes one try; three in a row are no accident.
 MAX_TRIES = 3
@@ -104,7 +102,7 @@ def record_progress(run: Run, progress: list[dict[str, Any]]) -> bool:
 
 
 @transaction.atomic
-def record_result(run: Run, examination: "Examination") -> bool:
+def record_result(run: Run, examination: Examination) -> bool:
     """Finish the run; False if it was lost, and then nothing is stored.
 
     An undecided run is repeated once, for free: the new run is in the same transaction.

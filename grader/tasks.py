@@ -9,6 +9,8 @@ from celery import shared_task
 from celery.signals import worker_ready
 from kombu.exceptions import KombuError
 
+from grader import grading
+
 logger = logging.getLogger(__name__)
 
 # What Celery's publishing raises depends on where in it the broker is missed.
@@ -18,8 +20,6 @@ BROKER_TROUBLE = (KombuError, redis.RedisError, OSError)
 @shared_task(name="grader.grade_next")
 def grade_next(lane: str) -> None:
     """Grade the next run; wake again if more are open, for their own messages may be lost."""
-    from grader import grading  # noqa: PLC0415 (who only wakes needs no sandbox)
-
     worker = f"{socket.gethostname()}:{os.getpid()}"
     if grading.grade_next(lane, worker=worker):
         wake(lane)
@@ -48,7 +48,5 @@ def waiting(lane: str) -> int:
 @worker_ready.connect
 def _tell_whether_isolation_is_sound(**_: object) -> None:
     """Tell the operator at the start, not at the first submission."""
-    from grader import grading  # noqa: PLC0415 (as above)
-
     if grading.isolation.is_sound():
         logger.info("Programs are isolated; this worker takes work.")

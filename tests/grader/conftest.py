@@ -7,8 +7,13 @@ import pytest
 def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Collect the lanes that a worker would be woken for."""
     lanes: list[str] = []
+
+    def wake(lane: str) -> bool:
+        lanes.append(lane)
+        return True
+
     for module in ("submissions", "sweep"):
-        monkeypatch.setattr(f"grader.{module}.wake", lambda lane: lanes.append(lane) or True)
+        monkeypatch.setattr(f"grader.{module}.wake", wake)
     return lanes
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from grader import grading, queries
+from grader import grading, queries, sandbox
 from grader.exceptions import GraderError, SandboxUnavailable
 from grader.harness.examination import Examination, Progress, Stopped
 from grader.models import Run
@@ -21,7 +21,7 @@ Examine = Callable[..., Examination]
 @pytest.fixture(autouse=True)
 def isolation(monkeypatch: pytest.MonkeyPatch, announced: list[int]) -> grading.Isolation:
     """Take the machine for sound: what `examine` is here starts no program."""
-    monkeypatch.setattr(grading, "self_test", lambda: ())
+    monkeypatch.setattr(sandbox, "self_test", lambda: ())
     monkeypatch.setattr(grading, "isolation", grading.Isolation())
     return grading.isolation
 
@@ -137,7 +137,7 @@ def test_nothing_is_claimed_where_nothing_can_be_isolated(
     failing = SimpleNamespace(
         name="bubblewrap", is_ok=False, detail="not found", mend="apt-get install bubblewrap"
     )
-    monkeypatch.setattr(grading, "self_test", lambda: (failing,))
+    monkeypatch.setattr(sandbox, "self_test", lambda: (failing,))
 
     assert not grading.grade_next("interactive", worker="w1")
 
@@ -150,7 +150,12 @@ def test_self_test_is_run_once_and_again_after_a_failed_sandbox(
     monkeypatch: pytest.MonkeyPatch, isolation: grading.Isolation
 ) -> None:
     asked = []
-    monkeypatch.setattr(grading, "self_test", lambda: asked.append(1) or ())
+
+    def self_test() -> tuple[()]:
+        asked.append("sound?")
+        return ()
+
+    monkeypatch.setattr(sandbox, "self_test", self_test)
 
     isolation.is_sound()
     isolation.is_sound()
