@@ -109,7 +109,9 @@ def sockets_of_other_families() -> str:
 
 def typing_into_the_terminal() -> str:
     codes = {"TIOCSTI": termios.TIOCSTI, "high word": termios.TIOCSTI | _HIGH_WORD}
-    return _list(name for name, code in codes.items() if _call("ioctl", 0, code, 0) != errno.ENOTTY)
+    # With no descriptor, the kernel's own answer would be EBADF: ENOTTY comes from the filter.
+    met = {name: _call("ioctl", -1, code, 0) for name, code in codes.items()}
+    return _list(name for name, number in met.items() if number != errno.ENOTTY)
 
 
 def hiding_from_the_watcher() -> str:

@@ -46,7 +46,7 @@ def program(name: str) -> str:
 def install(name: str) -> str:
     """Return the command that installs a program with this system's package manager."""
     for manager, command in _INSTALLERS.items():
-        if shutil.which(manager):
+        if shutil.which(manager, path="/usr/bin:/bin:/usr/sbin:/sbin"):
             return f"{command} {_PACKAGES[name]}"
     return f"install the package {_PACKAGES[name]}"
 

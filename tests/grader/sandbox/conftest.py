@@ -1,0 +1,137 @@
+"""Drivers as children of the tests: `enter()` changes the process that calls it for good."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import dedent
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+PROJECT = Path(__file__).parents[3]
+ORDINARY = "20001"
+NOTHING: Mapping[str, str] = MappingProxyType({})
+# What every driver's script begins with. `show` is its answer to the test.
+PRELUDE = '''
+import json, os, select, sys
+from pathlib import Path
+from grader.sandbox import *
+from grader.exceptions import SandboxUnavailable
+
+def show(**facts):
+    print(json.dumps(facts), flush=True)
+
+def wait(descriptor, milliseconds=20_000):
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(milliseconds))
+
+def box_of(program, *arguments, limits=Limits(), **environment):
+    """Start a Python program, and return once it runs."""
+    command = ["/usr/bin/python3", "/w/program.py", *arguments]
+    files = {"program.py": program.encode()}
+    box = start(command, files=files, environment=environment, limits=limits)
+    while not box.has_started() and not wait(box.pidfd, 1):
+        pass
+    return box
+
+def output_of(box):
+    found = b""
+    while wait(box.output_fd) and (part := os.read(box.output_fd, 65536)):
+        found += part
+    return found.decode()
+
+def first_line_of(box):
+    found = b""
+    while b"\\n" not in found and wait(box.output_fd):
+        found += os.read(box.output_fd, 1)
+    return found.decode()
+'''
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driver:
+    """Runs scripts as drivers, as one kind of user."""
+
+    user: str  # "root" or "ordinary".
+    command: list[str] = field(default_factory=list)
+    project: Path
+
+    def command_of(self, script: str) -> list[str]:
+        return [*self.command, "-c", PRELUDE + dedent(script)]
+
+    def popen(
+        self,
+        script: str,
+        *,
+        environment: Mapping[str, str] = NOTHING,
+        stdin: int = subprocess.DEVNULL,
+    ) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self.command_of(script),
+            cwd=self.project,
+            env={"PATH": os.environ["PATH"], **environment},
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    @contextmanager
+    def holding(self, script: str) -> Iterator[Any]:
+        """Run a script that waits for the end of its input; give what it showed first."""
+        with self.popen(script, stdin=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            yield json.loads(process.stdout.readline())
+            process.communicate(timeout=60)
+
+    def run(self, script: str, *, environment: Mapping[str, str] = NOTHING) -> Any:
+        """Run a script to its end; return what it showed."""
+        with self.popen(script, environment=environment) as process:
+            shown, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+        return json.loads(shown)
+
+
+@pytest.fixture(scope="session")
+def make_project() -> Iterator[Callable[[int], Path]]:
+    """Copy what the sandbox is made of into a new folder with the given mode."""
+    made: list[Path] = []
+
+    def make(mode: int) -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="iomodels-project-"))
+        made.append(folder)
+        for name in ("grader/__init__.py", "grader/exceptions.py", "iomodels/syscalls.py"):
+            (folder / name).parent.mkdir(exist_ok=True)
+            shutil.copy(PROJECT / name, folder / name)
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(PROJECT / "grader/sandbox", folder / "grader/sandbox", ignore=ignored)
+        folder.chmod(mode)
+        return folder
+
+    yield make
+    for folder in made:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session", params=["root", "ordinary"])
+def driver(request: pytest.FixtureRequest, make_project: Callable[[int], Path]) -> Driver:
+    """Drive as root, with the project out of everybody else's reach, and as an ordinary user."""
+    is_root = os.geteuid() == 0
+    if request.param == "root":
+        if not is_root:
+            pytest.skip("only root can")
+        return Driver(user="root", command=[sys.executable], project=make_project(0o700))
+    if not is_root:
+        return Driver(user="ordinary", command=[sys.executable], project=PROJECT)
+    become = ["setpriv", "--reuid", ORDINARY, "--regid", ORDINARY, "--clear-groups"]
+    command = [*become, "/usr/bin/python3"]
+    return Driver(user="ordinary", command=command, project=make_project(0o755))
