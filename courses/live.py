@@ -18,7 +18,7 @@ waits: what Django runs with thread_sensitive=True would pin one of each until t
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -126,7 +126,7 @@ def shared_hub() -> Hub:
     return _hubs[loop][0]
 
 
-async def stream(look: Callable[[], View], *, hub: Hub | None = None) -> AsyncIterator[str]:
+async def stream(look: Callable[[], View], *, hub: Hub | None = None) -> AsyncGenerator[str, None]:
     """Send server-sent events: `state` with HTML whenever it changed, `done` after the last."""
     hub = hub or shared_hub()
     see = partial(sync_to_async(_and_disconnect, thread_sensitive=False), look)

@@ -39,12 +39,15 @@ def load(path: Path) -> Course:
 
 
 def _read_about(path: Path) -> dict[str, Any]:
+    text = _read(path)
     try:
-        about = tomllib.loads(_read(path))
+        about = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        place = re.search(r"line (\d+)", str(error))
-        where = f", line {place[1]}" if place else ""
-        msg = f"{path.name}{where}: {error}"
+        # It ends with "(at line 3, column 9)" or "(at end of document)".
+        said, _, place = str(error).rpartition(" (at ")
+        number = re.match(r"line (\d+)", place)
+        line = number[1] if number else len(text.splitlines())
+        msg = f"course.toml, line {line}: this is no TOML: {said}."
         raise LoadError(msg) from error
 
     about.setdefault("summary", "")
@@ -55,7 +58,7 @@ def _read_about(path: Path) -> dict[str, Any]:
         ("lessons", list, '["04-multiplexing"]'),
     ):
         if not isinstance(about.get(key), kind) or (key != "summary" and not about[key]):
-            msg = f"{path.name}: a line such as `{key} = {example}` is missing or malformed."
+            msg = f"course.toml: a line such as `{key} = {example}` is missing or malformed."
             raise LoadError(msg)
     if not re.fullmatch(r"[-\w]+", about["slug"], re.ASCII):
         line = _line_of(path, "slug")

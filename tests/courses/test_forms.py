@@ -1,0 +1,57 @@
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from courses.forms import SubmissionForm
+
+
+def errors(program: str = "", file: bytes | None = None) -> dict[str, list[str]]:
+    files = {} if file is None else {"file": SimpleUploadedFile("server.py", file)}
+    return dict(SubmissionForm({"program": program}, files).errors)
+
+
+def test_a_program_is_taken_as_it_is_with_the_line_ends_of_a_file() -> None:
+    form = SubmissionForm({"program": "  a = 1\r\n\r\n"})
+
+    assert form.is_valid()
+    assert form.cleaned_data["program"] == "  a = 1\n\n"
+
+
+def test_a_chosen_file_wins_over_the_text() -> None:
+    file = SimpleUploadedFile("other.py", "print('é')\n".encode())
+
+    form = SubmissionForm({"program": "text"}, {"file": file})
+
+    assert form.is_valid()
+    assert form.cleaned_data["program"] == "print('é')\n"
+
+
+@pytest.mark.parametrize("program", ["", " \n\t\n"])
+def test_an_empty_program_is_refused(program: str) -> None:
+    assert "it is empty" in errors(program)["program"][0]
+
+
+def test_an_empty_file_is_refused() -> None:
+    assert "it is empty" in errors("text", b"")["file"][0]
+
+
+def test_exactly_256_kib_are_accepted() -> None:
+    assert errors("é" * 131_072) == {}
+    assert errors(file=b"#" * 262_144) == {}
+
+
+def test_one_byte_more_is_refused_with_the_size() -> None:
+    message = "it has 262,145 bytes, and at most 262,144 are accepted"
+
+    assert message in errors("é" * 131_072 + "#")["program"][0]
+    assert message in errors(file=b"#" * 262_145)["file"][0]
+
+
+def test_a_file_that_is_not_utf8_is_refused_with_the_line_and_the_byte() -> None:
+    message = errors(file=b"# first\n# caf\xe9\n")["file"][0]
+
+    assert "line 2 has the byte 0xe9" in message
+
+
+def test_a_nul_byte_is_refused_with_the_line() -> None:
+    assert "Line 2 has a NUL byte" in errors("a\nb\0c\n")["program"][0]
+    assert "Line 1 has a NUL byte" in errors(file=b"\0")["file"][0]
