@@ -39,6 +39,7 @@ def main(listener: socket.socket) -> None:
     while True:
         accept_all(listener, clients)
         for client in clients:
+            accept_all(listener, clients)
             try:
                 client.serve()
             except TimeoutError:
