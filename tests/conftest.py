@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 from django.db import connections
 
@@ -22,6 +23,10 @@ VAR = Path(tempfile.mkdtemp(prefix="iomodels-tests-"))
 os.environ["IOMODELS_VAR"] = str(VAR)
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
+
+# A slow machine is no reason to call a property wrong.
+hypothesis.settings.register_profile("unhurried", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_unconfigure() -> None:
