@@ -1,8 +1,11 @@
 """What the repository holds, apart from code: commands that exist, and nothing of one machine."""
 
+import ast
 import re
 import shutil
 import subprocess
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -67,3 +70,32 @@ def test_every_requirement_is_locked_with_hashes() -> None:
 
         assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
         assert len(entries) > 30
+
+
+def test_site_imports_only_what_is_installed_for_it() -> None:
+    """The tests have more installed than a site has: a forgotten requirement shows only here."""
+    distributions = packages_distributions()
+    ours = {"config", "courses", "grader", "iomodels"}
+    sources = [ROOT / "manage.py", *(path for room in ours for path in (ROOT / room).rglob("*.py"))]
+    locked = set(re.findall(r"^([\w-]+)==", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
+
+    imported = {name for path in sources for name in _imports(path.read_text())}
+    foreign = imported - ours - set(sys.stdlib_module_names)
+
+    assert {name for name in foreign if not _names(distributions.get(name, [])) & locked} == set()
+    assert "django" in foreign
+
+
+def _imports(source: str) -> set[str]:
+    """Collect the top-level packages that a module imports, anywhere in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+def _names(distributions: list[str]) -> set[str]:
+    return {re.sub(r"[-_.]+", "-", name).lower() for name in distributions}
