@@ -142,21 +142,26 @@ def _findings(scenario: Mapping[str, Any]) -> list[Finding]:
 
 
 def _remark(finding: Mapping[str, Any]) -> str:
+    """Shorten a finding to what fits beside a line of the program."""
     syscall, client, neglected = map(finding.get, ("syscall", "client", "neglected"))
     if not syscall:
-        return str(finding.get("title") or finding["message"])
-    on = f" on {client}" if client else ""
-    meanwhile = f" while {neglected} has something to say" if neglected else ""
+        return str(finding["message"])
+    on = f" on {client}" if client and client != neglected else ""
+    meanwhile = f" while {neglected} is waiting" if neglected else ""
     return f"asleep here in {syscall}{on}{meanwhile}"
 
 
 def _script(scenario: Mapping[str, Any], findings: list[Finding]) -> tuple[ScriptLine, ...]:
-    """Lay the steps beside the script; a step inside `repeat` keeps its worst outcome."""
+    """Lay the steps beside the script; a step inside `repeat` keeps its worst outcome.
+
+    What happens before the script, such as that the server listens, is line 0.
+    """
     steps: dict[int, Mapping[str, Any]] = {}
     for step in scenario["steps"]:
         if steps.get(step["line"], step)["outcome"] in {"passed", step["outcome"]}:
             steps[step["line"]] = step
 
+    before = steps[0]["text"] if 0 in steps else ""
     return tuple(
         ScriptLine(
             number=number,
@@ -166,7 +171,7 @@ def _script(scenario: Mapping[str, Any], findings: list[Finding]) -> tuple[Scrip
             doing=steps[number].get("doing", "") if number in steps else "",
             findings=tuple(finding for finding in findings if finding.step == number),
         )
-        for number, text in enumerate(scenario["script"].split("\n"), start=1)
+        for number, text in enumerate([before, *scenario["script"].split("\n")])
         if text.strip()
     )
 

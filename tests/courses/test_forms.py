@@ -6,7 +6,8 @@ from courses.forms import SubmissionForm
 
 def errors(program: str = "", file: bytes | None = None) -> dict[str, list[str]]:
     files = {} if file is None else {"file": SimpleUploadedFile("server.py", file)}
-    return dict(SubmissionForm({"program": program}, files).errors)
+    form = SubmissionForm({"program": program}, files)
+    return {field: list(map(str, messages)) for field, messages in form.errors.items()}
 
 
 def test_a_program_is_taken_as_it_is_with_the_line_ends_of_a_file() -> None:

@@ -33,7 +33,7 @@ def test_a_failed_attempt_says_what_happened(
     assert '<details class="scenario scenario-passed">' in html
     assert "B&#x27;s 5 bytes lie ready in the kernel. Only A can wake it." in html
     assert "asleep in recvfrom on A" in html
-    assert "asleep here in recvfrom on A while B has something to say" in html
+    assert "asleep here in recvfrom on A while B is waiting" in html
     assert "python -m grader check echo server.py" in html
     assert "Change it and try again" in html
 

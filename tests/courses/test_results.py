@@ -1,5 +1,7 @@
 from typing import Any
 
+import pytest
+
 from courses.results import explain
 from tests.courses.examples import PROGRAM
 
@@ -43,7 +45,7 @@ def test_the_line_of_the_program_is_marked_with_who_waits(failed_report: dict[st
     result = explain(failed_report, program=PROGRAM)
 
     marked = {line.number: line.remarks for line in result.source if line.remarks}
-    remark = "asleep here in recvfrom on A while B has something to say"
+    remark = "asleep here in recvfrom on A while B is waiting"
     assert marked == {6: (remark,)}
     assert result.first is not None
     assert [line.number for line in result.first.excerpt] == [2, 3, 4, 5, 6, 7]
@@ -83,3 +85,44 @@ def test_a_huge_program_and_its_output_are_cut(failed_report: dict[str, Any]) ->
 
     assert (len(result.source), result.is_source_cut) == (2_000, True)
     assert (len(result.output), result.is_output_cut) == (20_000, True)
+
+
+def test_what_comes_before_the_script_is_a_step_of_its_own(failed_report: dict[str, Any]) -> None:
+    scenario = failed_report["scenarios"][1]
+    listens = {**scenario["steps"][0], "line": 0, "text": "the server listens on its port"}
+    scenario["steps"].insert(0, listens)
+    scenario["findings"][0]["step"] = 0
+
+    first = explain(failed_report, program=PROGRAM).first
+
+    assert first is not None
+    assert (first.lines[0].text, first.lines[0].outcome) == (
+        "the server listens on its port",
+        "passed",
+    )
+    assert len(first.lines[0].findings) == 1
+
+
+@pytest.mark.parametrize(
+    ("evidence", "remark"),
+    [
+        (
+            {"syscall": "recvfrom", "client": "A", "neglected": "B"},
+            "asleep here in recvfrom on A while B is waiting",
+        ),
+        (
+            {"syscall": "pselect6", "client": "A", "neglected": "A"},
+            "asleep here in pselect6 while A is waiting",
+        ),
+        ({"syscall": "pause", "client": None, "neglected": None}, "asleep here in pause"),
+        ({"syscall": None, "message": "SyntaxError"}, "SyntaxError"),
+    ],
+)
+def test_a_remark_says_on_whom_and_who_waits(
+    failed_report: dict[str, Any], evidence: dict[str, Any], remark: str
+) -> None:
+    failed_report["scenarios"][1]["findings"][0].update(evidence)
+
+    result = explain(failed_report, program=PROGRAM)
+
+    assert result.source[5].remarks == (remark,)
