@@ -2,7 +2,7 @@
 
 import sys
 
-from grader.harness.command_line import main
+from grader.harness.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,1 +1,1 @@
-"""The science: from system calls to models, waits and figures. Plain Python, no processes, no files."""
+"""The science: from system calls to models, waits and figures. Plain Python, without I/O."""

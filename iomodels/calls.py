@@ -1,4 +1,4 @@
-"""What each system call that can sleep waits for, and where it says for how long (section 2 of the man pages)."""
+"""What each system call that can sleep waits for, and where it says for how long: man section 2."""
 
 from dataclasses import dataclass
 from enum import StrEnum

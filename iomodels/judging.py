@@ -1,12 +1,12 @@
-"""From a record and what an exercise demands to a report. Pure: the same record, the same report."""
+"""From a record and an exercise's demands to a report: the same record, the same report."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from iomodels.demands import Demands
 from iomodels.record import Outcome, Record, ScenarioRecord, StepRecord
-from iomodels.report import Finding, Report, Resources, ScenarioReport, StepReport
-from iomodels.rules import EXPLANATIONS, demanded
+from iomodels.report import Report, Resources, ScenarioReport, StepReport
+from iomodels.rules import findings
 from iomodels.wording import count, doing
 
 OUTPUT_SHOWN = 64 * 1024
@@ -42,11 +42,8 @@ def judge(title: str, tasks: Sequence[Task], demands: Demands, record: Record) -
 
 def judge_scenario(task: Task, demands: Demands, played: ScenarioRecord) -> ScenarioReport:
     """Return the report on one scenario: its outcome, its points, and why."""
-    findings = [
-        *_explanations(played),
-        *(finding for rule in demanded(demands) for finding in rule.check(played)),
-    ]
-    outcome = Outcome.FAILED if findings else Outcome.PASSED
+    found = findings(played, demands)
+    outcome = Outcome.FAILED if found else Outcome.PASSED
     if any(step.outcome is Outcome.UNDECIDED for step in played.steps):
         outcome = Outcome.UNDECIDED
     return ScenarioReport(
@@ -57,17 +54,8 @@ def judge_scenario(task: Task, demands: Demands, played: ScenarioRecord) -> Scen
         script=task.script,
         took_ms=_milliseconds(played.took_ns),
         steps=tuple(_step(step) for step in played.steps),
-        findings=tuple(findings),
+        findings=found,
     )
-
-
-def _explanations(played: ScenarioRecord) -> list[Finding]:
-    found = []
-    for step in played.steps:
-        if step.outcome is Outcome.FAILED and step.failure:
-            explained = (rule.explain(played, step, step.failure) for rule in EXPLANATIONS)
-            found.append(next(finding for finding in explained if finding))
-    return found
 
 
 def _step(step: StepRecord) -> StepReport:
@@ -81,7 +69,7 @@ def _step(step: StepRecord) -> StepReport:
 
 
 def _overall(reports: Sequence[ScenarioReport]) -> Outcome:
-    """A proven failure stands; without one, a scenario without a verdict leaves the run undecided."""
+    """A proven failure stands; else a scenario without a verdict leaves the run undecided."""
     outcomes = {report.outcome for report in reports}
     for outcome in (Outcome.FAILED, Outcome.UNDECIDED):
         if outcome in outcomes:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 FRAME = re.compile(r'^\s*File "/w/server\.py", line (\d+)', re.MULTILINE)
 # The last line of a traceback: an exception's name, perhaps with its module, and what it says.
-ERROR = re.compile(r"^((?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning)\b.*)$", re.MULTILINE)
+ERROR = re.compile(
+    r"^((?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning)\b.*)$",
+    re.MULTILINE,
+)
 MOST_SHOWN = 300
 
 

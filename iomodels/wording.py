@@ -1,4 +1,4 @@
-"""Sleeps, lines and amounts in words: one way to say each, the same in findings, ticks and figures."""
+"""Sleeps, lines and amounts in words: the same in findings, ticks and figures."""
 
 from collections.abc import Sequence
 

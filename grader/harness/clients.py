@@ -1,4 +1,4 @@
-"""The scripted clients: each one socket that never blocks, a queue of what it still says, and what it heard."""
+"""The scripted clients: one socket each that never blocks, what it still says, what it heard."""
 
 import contextlib
 import errno
@@ -41,7 +41,7 @@ class TcpClient:
         self.has_shut_down = self._shuts_down = False
         self.trouble = ""
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self._socket.setblocking(False)
+        self._socket.settimeout(0)
         # Nagle's algorithm would hold back a short message until an earlier one is acknowledged,
         # and a server that does not answer may delay its acknowledgement by 40 ms (tcp(7)).
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -143,7 +143,7 @@ class UdpClient:
         self._unsent: list[bytes] = []
         self._heard: list[bytes] = []
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
+        self._socket.settimeout(0)
         self._socket.connect((ALL_OF_LOOPBACK, port))
         self.port: int = self._socket.getsockname()[1]
 

@@ -35,10 +35,8 @@ def _walk(steps: tuple[Step, ...], *, connected: set[str], transport: str) -> No
                 _connect(step, clients, connected)
             case Send(clients=clients) | Receive(clients=clients) | Act(clients=clients):
                 _check_connected(step, clients, connected)
-                if transport == "udp":
-                    _check_datagrams(step)
-                if isinstance(step.says, Act) and step.says.verb in (Verb.CLOSE, Verb.RESET):
-                    connected.difference_update(clients)
+                _check_transport(step, transport)
+                connected.difference_update(_leaving(step))
             case Rest() | Exit():
                 pass
 
@@ -58,7 +56,17 @@ def _check_connected(step: Step, clients: tuple[str, ...], connected: set[str]) 
             raise _complaint(step, message, name)
 
 
-def _check_datagrams(step: Step) -> None:
+def _leaving(step: Step) -> tuple[str, ...]:
+    """Return the clients that are no longer connected after this step."""
+    if isinstance(step.says, Act) and step.says.verb in (Verb.CLOSE, Verb.RESET):
+        return step.says.clients
+    return ()
+
+
+def _check_transport(step: Step, transport: str) -> None:
+    """Refuse what datagrams cannot do, if that is what these clients send."""
+    if transport != "udp":
+        return
     match step.says:
         case Act(verb=Verb.SHUT_DOWN | Verb.RESET as verb):
             raise _complaint(step, f"A UDP client has no connection: it cannot '{verb}'.", verb)
@@ -77,5 +85,3 @@ def _check_datagrams(step: Step) -> None:
 def _complaint(step: Step, message: str, word: str) -> ScenarioError:
     column = max(0, step.text.find(word))
     return ScenarioError(message, line=step.line, column=column, text=step.text)
-
-

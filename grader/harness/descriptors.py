@@ -6,7 +6,9 @@ import os
 import re
 import socket
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from iomodels.syscalls import numbers
 
@@ -80,7 +82,7 @@ class Program:
         return b""
 
     @contextlib.contextmanager
-    def _borrowed(self, descriptor: int):  # type: ignore[no-untyped-def]
+    def _borrowed(self, descriptor: int) -> Iterator[socket.socket]:
         pidfd = os.pidfd_open(self.process_id)
         try:
             copy = LIBC.syscall(PIDFD_GETFD, pidfd, descriptor, 0)
@@ -93,10 +95,10 @@ class Program:
 
     def _link(self, descriptor: int) -> str:
         with contextlib.suppress(OSError):
-            return os.readlink(f"/proc/{self.process_id}/fd/{descriptor}")
+            return str(Path(f"/proc/{self.process_id}/fd/{descriptor}").readlink())
         return ""
 
     def _text(self, name: str) -> str:
-        with contextlib.suppress(OSError), open(f"/proc/{self.process_id}/{name}") as file:
-            return file.read()
+        with contextlib.suppress(OSError):
+            return Path(f"/proc/{self.process_id}/{name}").read_text(errors="replace")
         return ""

@@ -39,7 +39,7 @@ STARTING_S = 30
 MOST_COMPLAINTS = 4000  # Characters of the driver's standard error in our own error.
 
 
-class Stopped(Exception):  # noqa: N818 - not an error: the caller asked for it
+class Stopped(Exception):
     """The examination was given up because the caller asked for it."""
 
 
@@ -65,7 +65,7 @@ def examine(
     *,
     slot: int | None = None,
     seed: int | None = None,
-    on_progress: Callable[[Progress], None] = lambda progress: None,
+    on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Examination:
     """Run a program through an exercise's scenarios, in a sandbox of its own.
@@ -92,13 +92,14 @@ def examine(
         match message:
             case Started(number=number):
                 task, outcome = tasks[number - 1], None
-            case Played(number=number, record=record):
+            case Played(number=number, record=seen):
                 task = tasks[number - 1]
-                outcome = judge_scenario(task, exercise.demands, record).outcome.value
-                played.append(record)
+                outcome = judge_scenario(task, exercise.demands, seen).outcome.value
+                played.append(seen)
             case _:
                 continue
-        on_progress(Progress(number=number, of=len(tasks), name=task.name, outcome=outcome))
+        if on_progress:
+            on_progress(Progress(number=number, of=len(tasks), name=task.name, outcome=outcome))
     record = Record(scenarios=tuple(played), seed=seed)
     report = judge(exercise.title, tasks, exercise.demands, record)
     return Examination(record=record, report=report)
@@ -128,7 +129,7 @@ def _converse(
     *,
     longest_s: float,
 ) -> Iterator[Message]:
-    assert driver.stdin is not None  # noqa: S101 - for the type checker: it is a pipe
+    assert driver.stdin is not None
     try:
         driver.stdin.write(msgspec.json.encode(job))
         driver.stdin.close()
@@ -154,7 +155,7 @@ def _lines(
     longest_s: float,
 ) -> Iterator[bytes]:
     """Yield whole lines of the driver's output as they come, until it ends."""
-    assert driver.stdout is not None  # noqa: S101 - for the type checker: it is a pipe
+    assert driver.stdout is not None
     ends_at, buffer = time.monotonic() + longest_s, b""
     with selectors.DefaultSelector() as selector:
         selector.register(driver.stdout, selectors.EVENT_READ)
@@ -176,7 +177,7 @@ def _lines(
 
 def _complaints(driver: subprocess.Popen[bytes]) -> str:
     _kill(driver)
-    assert driver.stderr is not None  # noqa: S101 - for the type checker: it is a pipe
+    assert driver.stderr is not None
     return driver.stderr.read()[-MOST_COMPLAINTS:].decode("utf-8", "replace").strip()
 
 

@@ -1,4 +1,4 @@
-"""An exercise: a folder of files, read into a value, or refused with the file, the line and what would be right."""
+"""An exercise: a folder of files, read into a value, or refused with file, line and remedy."""
 
 import re
 import tomllib
@@ -105,7 +105,7 @@ class _Definition:
         self._check_keys(self._values, KEYS)
         transport = self._values.get("transport", "tcp")
         if transport not in ("tcp", "udp"):
-            raise self._error("'transport' is \"tcp\" or \"udp\".", "transport")
+            raise self._error('\'transport\' is "tcp" or "udp".', "transport")
         return Exercise(
             title=self._string(self._values, "title"),
             transport=transport,

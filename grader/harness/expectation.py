@@ -39,8 +39,7 @@ def _bytes(
 ) -> Waited:
     is_datagram = isinstance(client, UdpClient)
     waited = wait(
-        lambda: (client.next() if is_datagram else _has(client, len(expected)))
-        or _is_over(client),
+        lambda: (client.next() if is_datagram else _has(client, len(expected))) or _is_over(client),
     )
     got = client.next()
     got = got if is_datagram else got[: len(expected)]

@@ -1,11 +1,11 @@
-"""The scenario language: from a script to steps, or to an error that says what would be right.
+r"""The scenario language: from a script to steps, or to an error that says what would be right.
 
 A script is one sentence a line; `#` begins a comment. The sentences:
 
     connect A B                        connect C1..C100
-    A sends "hel"                      A B send "x\\n"
+    A sends "hel"                      A B send "x\n"
     A sends 1 MiB in lines of 100      A sends 64 KiB in one line
-    A receives "hello\\n"               A receives what it sent
+    A receives "hello\n"               A receives what it sent
     A receives anything                A receives nothing            A receives end
     A stops reading                    A reads again
     A shuts down                       A closes                      A resets
@@ -34,10 +34,16 @@ MOST_CLIENTS = 1_000
 MOST_REPEATS = 1_000
 MOST_BYTES = 16 * 1024 * 1024  # Of one `sends`; more teaches nothing new and costs seconds.
 UNITS = {"bytes": 1, "byte": 1, "KiB": 1024, "MiB": 1024 * 1024}
-WHAT_IS_SAID = 'A sentence begins with "connect", "the server", "repeat", "end" or clients (A, C1..C9).'
-WHAT_CLIENTS_DO = "Clients can: " + ", ".join(
-    ["send", "receive", *(f"'{verb}'" for verb in Verb)],
-) + "."
+WHAT_IS_SAID = (
+    'A sentence begins with "connect", "the server", "repeat", "end" or clients (A, C1..C9).'
+)
+WHAT_CLIENTS_DO = (
+    "Clients can: "
+    + ", ".join(
+        ["send", "receive", *(f"'{verb}'" for verb in Verb)],
+    )
+    + "."
+)
 PLURALS = {"send": "sends", "receive": "receives", "stop": "stops", "read": "reads"} | {
     "shut": "shuts",
     "close": "closes",
@@ -66,7 +72,7 @@ def parse(script: str, *, transport: str = "tcp") -> tuple[Step, ...]:
         raise sentence.complaint("This 'repeat' has no 'end'.", at=sentence.words[0])
     if not steps:
         message = "This scenario is empty. Begin with 'connect A'."
-        raise ScenarioError(message, line=1, column=0, text=script.split("\n")[0])
+        raise ScenarioError(message, line=1, column=0, text=script.split("\n", maxsplit=1)[0])
     continuity.check(tuple(steps), transport=transport)
     return tuple(steps)
 
@@ -161,7 +167,7 @@ def _payload(sentence: Sentence) -> Text | Traffic:
         return Text(content=_not_empty(sentence, word.text, sentence.string(word)))
     if word and word.kind is Kind.NUMBER:
         return _traffic(sentence)
-    raise sentence.complaint('Sends what? Write a text, "ping\\n", or \'1 MiB in lines of 100\'.')
+    raise sentence.complaint("Sends what? Write a text, \"ping\\n\", or '1 MiB in lines of 100'.")
 
 
 def _not_empty(sentence: Sentence, text: str, content: bytes) -> bytes:

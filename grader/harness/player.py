@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from grader.harness import expectation
 from grader.harness.clients import TcpClient
@@ -56,7 +57,7 @@ class Player:
         start = Step(line=0, text=LISTENING, says=Rest())
         if self._try(start, self._start):
             for step in unroll(self._steps):
-                if not self._try(step, lambda step=step: self._play(step)):
+                if not self._try(step, partial(self._play, step)):
                     break
         return self._all_records()
 
@@ -80,9 +81,7 @@ class Player:
         moment = waited.moment if waited else None
         if moment:
             # A passed step keeps what the server was doing, but not the table of every connection.
-            moment = (
-                self._stage.with_lines(moment) if failure else replace(moment, connections=())
-            )
+            moment = self._stage.with_lines(moment) if failure else replace(moment, connections=())
         before = self._records.get(step.line)
         self._records[step.line] = StepRecord(
             line=step.line,
@@ -109,12 +108,17 @@ class Player:
                 return self._exit(code)
             case Receive() as receive:
                 return self._receive(receive)
+            case says:
+                self._settle()
+                return self._let_act(step, says)
+
+    def _let_act(self, step: Step, says: Connect | Send | Act | Repeat) -> Waited:
+        match says:
             case Connect(clients=clients):
                 return self._connect(clients)
             case Send() as send:
                 return self._send(step, send)
             case Act(clients=clients, verb=verb):
-                self._settle()
                 for name in clients:
                     self._act(name, verb)
                 return self._settle()
@@ -122,21 +126,20 @@ class Player:
                 raise AssertionError("repeats are unrolled before they are played")
 
     def _settle(self) -> Waited:
-        """Let the server come to rest before somebody acts, so that the order is always the same."""
+        """Let the server come to rest before somebody acts: the order is always the same."""
         budget_ns = RESTLESS_CPU_NS if self._is_restless else SETTLE_CPU_NS
-        waited = self._wait(lambda: False, cpu_ns=budget_ns, is_enough=lambda naps: True)
+        waited = self._wait(lambda: False, cpu_ns=budget_ns, is_enough=_any_nap)
         self._is_restless = self._is_restless or waited.ending is Ending.BURNT
         self._check_limits(waited)
         return waited
 
     def _connect(self, clients: tuple[str, ...]) -> Waited:
-        self._settle()
         for name in clients:
             if self._stage.wires.is_queue_full:
                 self._wait(lambda: not self._stage.wires.is_queue_full)
-            client = self._stage.wires.connect(name)
+            client = self._stage.connect(name)
             if isinstance(client, TcpClient):
-                waited = self._wait(lambda client=client: client.is_connected or client.trouble)
+                waited = self._wait(partial(_has_connected, client))
                 if waited.ending is not Ending.DONE or client.trouble:
                     failure = Failure(
                         failing=Failing.NOT_CONNECTED,
@@ -147,7 +150,6 @@ class Player:
         return self._settle()
 
     def _send(self, step: Step, send: Send) -> Waited:
-        self._settle()
         clients = [self._stage.client(name) for name in send.clients]
         for client in clients:
             self._sendings += 1
@@ -216,3 +218,10 @@ class Player:
         if waited and waited.ending in (Ending.LIMIT, Ending.SAFETY_NET):
             raise failed(Failure(failing=Failing.LIMIT), waited)
 
+
+def _any_nap(naps: Naps) -> bool:
+    return naps.count > 0
+
+
+def _has_connected(client: TcpClient) -> bool:
+    return client.is_connected or bool(client.trouble)

@@ -1,4 +1,4 @@
-"""What the driver is told and what it answers: JSON, one message a line, checked when it is read."""
+"""What the driver is told and what it answers: JSON, a message a line, checked when read."""
 
 import msgspec
 

@@ -5,6 +5,7 @@ import struct
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from grader.harness.descriptors import NANOSECONDS, Program
 from grader.harness.threads import Thread
@@ -88,16 +89,16 @@ def _timeout_ns(program: Program, thread: Thread, known: Call) -> int | None:
         case Clock.MILLISECONDS:
             milliseconds = value & 0xFFFFFFFF
             return None if milliseconds & SIGN_BIT else milliseconds * 10**6
-        case Clock.TIMEVAL:
-            return _length_ns(program, value, unit_ns=1000)
-        case Clock.TIMESPEC:
-            return _length_ns(program, value, unit_ns=1)
+        case Clock.TIMEVAL | Clock.TIMESPEC:
+            return _length_ns(program, value, unit_ns=1000 if known.clock is Clock.TIMEVAL else 1)
         case Clock.UNTIL:
             is_moment = bool(thread.arguments[1] & TIMER_ABSTIME)
             clock = thread.arguments[0]
             return _until_ns(program, value, clock) if is_moment else _length_ns(program, value)
         case Clock.FUTEX:
             return _futex_ns(program, thread.arguments[1], value)
+        case _ as unknown:
+            assert_never(unknown)
 
 
 def _futex_ns(program: Program, operation: int, address: int) -> int | None:

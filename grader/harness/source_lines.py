@@ -10,6 +10,7 @@ import os
 import subprocess
 import sysconfig
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from grader.harness.threads import Thread
@@ -22,7 +23,7 @@ class SourceLines:
     """Finds py-spy once, while its folder can still be read: the driver gives up that right."""
 
     def __init__(self) -> None:
-        path = os.path.join(sysconfig.get_path("scripts"), "py-spy")
+        path = Path(sysconfig.get_path("scripts"), "py-spy")
         self._program: int | None = None
         with contextlib.suppress(OSError):
             self._program = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -45,7 +46,7 @@ class SourceLines:
         # The descriptor's own path, since the slot's user may not reach the folder that it is in.
         command = [f"/proc/self/fd/{self._program}", "dump", "--json", "--nonblocking", "--pid"]
         try:
-            done = subprocess.run(  # noqa: S603 - our own program
+            done = subprocess.run(
                 [*command, str(process_id)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -67,4 +68,3 @@ def _own_line(frames: Sequence[Mapping[str, Any]]) -> int | None:
         if str(frame.get("filename", "")).startswith(PROGRAM_FOLDER):
             return int(frame.get("line", 0)) or None
     return None
-

@@ -4,15 +4,19 @@ Theory of operation. The driver has one thread. It plays the clients over socket
 and looks at the server from outside; nothing of it runs inside the server. The world is closed: the
 network namespace has nothing but loopback, and only these clients can reach the server. So a server
 of which every thread sleeps without a time-out will stay so until a client acts, and whatever it
-has not done by then it will never do. `wait` finds that moment, in this order:
+has not done by then it will never do.
 
-1. Move all bytes that can be moved, and stop if what was waited for has come.
-2. Ask the kernel whether everything that the clients sent has arrived at the server's sockets
+They take turns, so that one program meets the same world each time: the clients move bytes,
+then the server runs until it sleeps, then the clients move again. (A server that does not sleep
+gets a slice of CPU time for its turn.) `wait` plays turns until something is done or decided:
+
+1. Ask the kernel whether everything that the clients sent has arrived at the server's sockets
    (wires.py). What arrives wakes its sleeper at once: from here on a sleeper stays asleep.
-3. Read the state, the system call and the context-switch counts of every thread, twice. All asleep
+2. Read the state, the system call and the context-switch counts of every thread, twice. All asleep
    and nothing changed: there was a moment at which all of them slept.
-4. Move bytes once more. If anything came, begin again: it had been sent just before.
-5. Ask the kernel whether the clients have heard everything that the server wrote. Then it is proven.
+3. Move bytes. If any moved, it is the server's turn again.
+4. Ask the kernel whether the clients have heard everything that the server wrote. Then it is proven
+   that the server rests, and that what was waited for cannot come.
 
 Sleeps with a time-out are added up by the length that the program asked for; a program that runs is
 measured by its own CPU time. The only clock on a wall is the safety net, and what it ends is
@@ -39,7 +43,9 @@ from iomodels.record import Activity, Moment, Sleep
 # Between two looks the loop sleeps in poll(), so bytes wake it at once; these bound how late it
 # sees that a server fell asleep without writing.
 SHORTEST_DOZE_MS, LONGEST_DOZE_MS = 1.0, 4.0  # poll(2) counts whole milliseconds.
-USAGE_EVERY_NS = 20_000_000
+USAGE_EVERY_NS = 5_000_000
+# A turn of a server that does not sleep; after it was seen to burn its time, of one that spins.
+TURN_CPU_NS, RESTLESS_TURN_CPU_NS = 50_000_000, 5_000_000
 OUTPUT_KEPT = 64 * 1024
 
 
@@ -80,6 +86,10 @@ class Stage:
         self._has_output = True
         self.has_ended = False
         self._exit: Exit | None = None
+        self._turn_cpu_ns = TURN_CPU_NS
+        self._epoll = select.epoll()
+        self._epoll.register(box.pidfd, select.EPOLLIN)
+        self._epoll.register(box.output_fd, select.EPOLLIN)
         self._last: tuple[Thread, ...] = ()
 
     def wait(
@@ -89,26 +99,27 @@ class Stage:
         cpu_ns: int,
         is_enough: Callable[[Naps], bool],
     ) -> Waited:
-        """Wait until something is done, or until it is proven that it will not be."""
-        naps, doze_ms, started_cpu_ns = Naps(), SHORTEST_DOZE_MS, self._measure().cpu_ns
-        while True:
-            moved = self._pump()
-            if is_done():
-                return Waited(ending=Ending.DONE, naps=naps)
-            if self.has_ended:
-                return Waited(ending=Ending.ENDED, moment=self._end_moment(), naps=naps)
-            if waited := self._over_limit(naps):
+        """Take turns until something is done, or until it is proven that it will not be."""
+        naps, doze_ms = Naps(), SHORTEST_DOZE_MS
+        started_cpu_ns = turn_cpu_ns = self._measure()
+        self._move()
+        while not is_done():
+            if waited := self._ended_or_over_limit(is_done, naps):
                 return waited
             if asleep := self._proof_of_sleep():
-                # It may have come to pass after the first question and before the server slept.
-                if is_done():
-                    return Waited(ending=Ending.DONE, naps=naps)
-                if waited := self._rest(asleep, naps, is_enough):
+                if self._move() or not self.wires.is_all_heard():
+                    turn_cpu_ns, doze_ms = self.cpu_ns, SHORTEST_DOZE_MS
+                elif waited := self._rest(asleep, naps, is_done, is_enough):
                     return waited
-            elif self._measure().cpu_ns - started_cpu_ns > cpu_ns:
-                return Waited(ending=Ending.BURNT, moment=self._busy_moment(), naps=naps)
-            doze_ms = SHORTEST_DOZE_MS if moved else min(doze_ms * 2, LONGEST_DOZE_MS)
-            self._doze(doze_ms)
+            else:
+                if self._measure() - turn_cpu_ns > self._turn_cpu_ns:
+                    turn_cpu_ns = self.cpu_ns
+                    self._move()
+                if self.cpu_ns - started_cpu_ns > cpu_ns:
+                    self._turn_cpu_ns = RESTLESS_TURN_CPU_NS
+                    return Waited(ending=Ending.BURNT, moment=self._busy_moment(), naps=naps)
+            doze_ms = min(doze_ms * 2, LONGEST_DOZE_MS) if not self._doze(doze_ms) else doze_ms
+        return Waited(ending=Ending.DONE, naps=naps)
 
     def with_lines(self, moment: Moment) -> Moment:
         """Return the moment with the source line of each thread, read now: it must still hold."""
@@ -123,6 +134,13 @@ class Stage:
 
     def listens(self) -> bool:
         return self.wires.look_for_listener() is not None
+
+    def connect(self, name: str) -> TcpClient | UdpClient:
+        """Add a client that begins to connect."""
+        client = self.wires.connect(name)
+        # Edge-triggered, as a hint to look again: the bytes themselves wait for the clients' turn.
+        self._epoll.register(client, select.EPOLLIN | select.EPOLLET)
+        return client
 
     def client(self, name: str) -> TcpClient | UdpClient:
         return self.wires.clients[name]
@@ -143,6 +161,8 @@ class Stage:
             except BlockingIOError:
                 return
             self._has_output = bool(content)
+            if not content:
+                self._epoll.unregister(self.box.output_fd)
             self.output_size += len(content)
             self.output += content[: max(0, OUTPUT_KEPT - len(self.output))]
             if self.output_size > self.limits.output_bytes:
@@ -152,8 +172,11 @@ class Stage:
         self,
         asleep: tuple[Thread, ...],
         naps: Naps,
+        is_done: Callable[[], bool],
         is_enough: Callable[[Naps], bool],
     ) -> Waited | None:
+        if is_done():  # It came to pass after the last question and before the server slept.
+            return Waited(ending=Ending.DONE, naps=naps)
         endpoints = self.wires.endpoints()
         sleeps = tuple(decode(thread, endpoints) for thread in asleep)
         self._last = asleep
@@ -175,8 +198,6 @@ class Stage:
         first = self._look()
         if not first or not all(thread.is_asleep for thread in first) or first != self._look():
             return None
-        if self._pump() or not self.wires.is_all_heard():
-            return None
         return first
 
     def _look(self) -> tuple[Thread, ...]:
@@ -186,11 +207,15 @@ class Stage:
         self.most_processes = max(self.most_processes, len(processes))
         return threads
 
-    def _pump(self) -> bool:
-        self.drain_output()
-        return any([client.pump() for client in self.wires.clients.values()])
+    def _move(self) -> bool:
+        """Let every client write and read what it can; return whether any byte moved."""
+        return sum(client.pump() for client in self.wires.clients.values()) > 0  # Every one.
 
-    def _over_limit(self, naps: Naps) -> Waited | None:
+    def _ended_or_over_limit(self, is_done: Callable[[], bool], naps: Naps) -> Waited | None:
+        if self.has_ended:
+            self._move()
+            ending = Ending.DONE if is_done() else Ending.ENDED
+            return Waited(ending=ending, moment=self._end_moment(), naps=naps)
         if self.output_size > self.limits.output_bytes:
             detail = f"it printed more than {self.limits.output_bytes >> 10} KiB, its limit"
             return Waited(ending=Ending.LIMIT, moment=None, naps=naps, detail=detail)
@@ -201,12 +226,14 @@ class Stage:
             case Excess.WALL:
                 return Waited(ending=Ending.SAFETY_NET, moment=self._busy_moment(), naps=naps)
             case Excess.MEMORY:
-                detail = f"it used {self.limits.memory_bytes >> 20} MiB of memory, its limit"
-            case Excess.CPU:
-                detail = f"it used {self.limits.cpu_s} s of CPU time, its limit"
+                amount = f"{self.limits.memory_bytes >> 20} MiB of memory"
+            case _:
+                amount = f"{self.limits.cpu_s} s of CPU time"
+        detail = f"it used {amount}, its limit"
         return Waited(ending=Ending.LIMIT, moment=self._busy_moment(), naps=naps, detail=detail)
 
-    def _measure(self) -> "Stage":
+    def _measure(self) -> int:
+        """Return the program's CPU time, not older than a few milliseconds; note what it uses."""
         now_ns = time.monotonic_ns()
         if now_ns - self._usage_at_ns > USAGE_EVERY_NS and not self.has_ended:
             self._usage_at_ns = now_ns
@@ -214,22 +241,20 @@ class Stage:
             self.cpu_ns = max(self.cpu_ns, usage.cpu_ns)
             self.most_memory = max(self.most_memory, usage.memory_bytes)
             self._excess = exceeded(self.limits, usage)
-        return self
+        return self.cpu_ns
 
-    def _doze(self, milliseconds: float) -> None:
-        poll = select.poll()
-        poll.register(self.box.pidfd, select.POLLIN)
-        if self._has_output:
-            poll.register(self.box.output_fd, select.POLLIN)
-        for client in self.wires.clients.values():
-            reads = client.is_reading and not client.has_end and not client.trouble
-            events = select.POLLIN * reads | select.POLLOUT * client.wants_to_write()
-            if events:
-                poll.register(client, events)
-        for descriptor, _ in poll.poll(milliseconds):
-            if descriptor == self.box.pidfd and not self.has_ended:
+    def _doze(self, milliseconds: float) -> bool:
+        """Sleep until something happens; return whether a client may have got something."""
+        has_news = False
+        for descriptor, _ in self._epoll.poll(milliseconds / 1000):
+            if descriptor == self.box.pidfd:
                 self.has_ended = True
+                self._epoll.unregister(self.box.pidfd)
+            if descriptor in (self.box.pidfd, self.box.output_fd):
                 self.drain_output()
+            else:
+                has_news = True
+        return has_news
 
     def _moment(self, activity: Activity, sleeps: tuple[Sleep, ...], naps: Naps) -> Moment:
         return Moment(

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 ASLEEP = ("S", "T")  # T is stopped by a signal: only a signal of its own would wake it.
 SIGALRM_BIT, SIGVTALRM_BIT, SIGPROF_BIT = (1 << (number - 1) for number in (14, 26, 27))
@@ -11,8 +12,10 @@ ALARM_BITS = SIGALRM_BIT | SIGVTALRM_BIT | SIGPROF_BIT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """One thread. Two equal values mean that it never ran in between: each time that a thread
-    falls asleep its count of context switches grows."""
+    """One thread; two equal values mean that it never ran in between.
+
+    Each time that a thread falls asleep its count of context switches grows.
+    """
 
     process_id: int
     thread_id: int
@@ -79,6 +82,6 @@ def _content(path: str) -> str:
 
 def _entries(path: str) -> list[str]:
     try:
-        return os.listdir(path)
+        return [entry.name for entry in Path(path).iterdir()]
     except OSError:
         return []

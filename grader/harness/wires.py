@@ -91,7 +91,7 @@ class TcpWires:
 
     def _has_noticed(self, port: int) -> bool:
         end = self._kernel.connection(server_port=self._port, client_port=port)
-        # With bytes unread the FIN may be stuck behind a full window; then the server is told anyway.
+        # With bytes unread the FIN may be stuck behind a full window; those wake the server too.
         return end is None or end.state != TcpState.ESTABLISHED or end.unread > 0
 
     def _is_delivered(self, client: TcpClient, end: Socket | None) -> bool:
@@ -99,9 +99,7 @@ class TcpWires:
             return True
         if not client.is_connected or (end and end.state in HALF_OPEN):
             return self.is_queue_full
-        if end is None:  # The server's end is gone: the client is about to hear of it.
-            return client.has_end or not client.is_reading
-        if end.state in SERVER_CLOSED or end.unread > 0:
+        if end is None or end.state in SERVER_CLOSED or end.unread > 0:
             return True
         if client.has_shut_down and not end.has_client_end:
             return False
@@ -150,7 +148,7 @@ class UdpWires:
     def is_all_heard(self) -> bool:
         """Wait for datagrams under way, and return whether every client has heard what came."""
         self._barrier.pass_through()
-        return not any([client.pump() for client in self.clients.values()])
+        return sum(client.pump() for client in self.clients.values()) == 0
 
     def endpoints(self) -> Endpoints:
         return Endpoints(

@@ -28,7 +28,10 @@ CONNECT_A = Step(line=1, text="connect A", says=Connect(clients=("A",)))
     ("sentence", "meaning"),
     [
         ('A sends "hel"', Send(clients=("A",), payload=Text(content=b"hel"))),
-        ('A sends "\\x00\\xff\\r\\n\\""', Send(clients=("A",), payload=Text(content=b'\0\xff\r\n"'))),
+        (
+            'A sends "\\x00\\xff\\r\\n\\""',
+            Send(clients=("A",), payload=Text(content=b'\0\xff\r\n"')),
+        ),
         ('A sends "é"', Send(clients=("A",), payload=Text(content="é".encode()))),
         (
             "A sends 1 MiB in lines of 100",

@@ -39,7 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(dest="command", title="commands")
     check = commands.add_parser("check", help="examine a program against an exercise")
-    check.add_argument("exercise", metavar="EXERCISE", help="a folder, or a shipped exercise's name")
+    check.add_argument(
+        "exercise", metavar="EXERCISE", help="a folder, or a shipped exercise's name"
+    )
     check.add_argument("program", metavar="PROGRAM", type=Path, help="the server, a Python file")
     check.add_argument("--json", metavar="FILE", type=Path, help="write the report here as JSON")
     check.add_argument("--seed", metavar="N", type=int, help="repeat the bytes of an earlier run")

@@ -1,0 +1,75 @@
+"""The rule about answers: the last resort, which says what came and what should have come."""
+
+from iomodels import blame
+from iomodels.explanation import WAITING, Seen, sentence
+from iomodels.record import Activity, Failing, Failure, Moment
+from iomodels.report import Finding
+from iomodels.wording import count, doing, place
+
+
+class Answers:
+    """Answer exactly what the protocol says, to whom it says."""
+
+    name = "answers"
+
+    def explain(self, seen: Seen) -> Finding | None:
+        step, failure, moment = seen.step, seen.failure, seen.step.moment
+        sleep = next(iter(moment.sleeps), None) if moment else None
+        return Finding(
+            rule=self.name,
+            title=sentence(self),
+            message=_what_was_wrong(failure) + self._meanwhile(moment, failure),
+            client=failure.client,
+            neglected=failure.client if failure.failing in WAITING else None,
+            syscall=sleep.syscall if sleep else None,
+            source_line=sleep.source_line if sleep else None,
+            step=step.line,
+        )
+
+    def _meanwhile(self, moment: Moment | None, failure: Failure) -> str:
+        if not moment or failure.failing not in (*WAITING, Failing.NOT_CONNECTED):
+            return ""
+        if moment.activity is Activity.BUSY:
+            line = place(moment.running_line)
+            return f" It was still running when its time on the processor was used up{line}."
+        if not moment.sleeps:
+            return ""
+        line = place(moment.sleeps[0].source_line)
+        end = blame.connection_of(moment, failure.client or "")
+        if end and end.unread and blame.watcher(moment, failure.client or ""):
+            return (
+                f" {count(end.unread, 'byte')} lie ready in the kernel, and the server is "
+                f"{doing(moment)}{line}: it was told of them once and did not read them all "
+                "(edge-triggered)."
+            )
+        return f" The server has read everything and is {doing(moment)}{line}."
+
+
+def _what_was_wrong(failure: Failure) -> str:
+    client = failure.client or "the server"
+    match failure.failing:
+        case Failing.WRONG_BYTES:
+            return (
+                f"{client} received other bytes than it should: {failure.received} instead of "
+                f"{failure.expected}, first different at byte {failure.offset}."
+            )
+        case Failing.UNEXPECTED_BYTES:
+            return f"{client} received {failure.received}, where nothing should come."
+        case Failing.CLOSED:
+            how = f" ({failure.detail})" if failure.detail else ""
+            missing = (
+                f" {count(failure.missing, 'byte')} were still to come." if failure.missing else ""
+            )
+            return f"The server ended {client}'s connection{how}.{missing}"
+        case Failing.NOT_CLOSED:
+            return f"The server did not close {client}'s connection."
+        case Failing.NOT_CONNECTED:
+            return f"{client} could not connect ({failure.detail or 'nobody accepted'})."
+        case Failing.NOT_EXITED:
+            return f"The server did not exit with {failure.expected}."
+        case Failing.EXITED:
+            return f"The server exited with {failure.received}, not with {failure.expected}."
+        case _:
+            expected = f" {failure.expected}" if failure.expected else ""
+            got = f" after {count(failure.got, 'byte')}" if failure.got else ""
+            return f"{client} did not receive{expected}{got}."
