@@ -68,7 +68,9 @@ def test_submission_is_graded_once_although_its_worker_is_killed(
     start_worker()
     until(lambda: _is_over(run), within_s=60, what="another worker has graded it")
 
-    assert (run.state, run.outcome, run.fence, run.tries) == ("finished", "passed", 2, 2)
+    assert (run.state, run.outcome, run.fence, run.tries) == ("finished", "passed", 2, 2), (
+        run.report
+    )
     assert len(family) > 1
     assert int(run.worker.rpartition(":")[2]) != holder
     assert Run.objects.count() == 1

@@ -1,0 +1,50 @@
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from grader.models import Run
+from tests.grader.examples import queued
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("model", ["exercise", "revision", "submission", "run"])
+def test_lists_need_the_same_queries_for_any_number_of_rows(
+    model: str,
+    count: int,
+    admin_client: Client,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for student in range(count):
+        queued(f"student{student}")
+    extra = {"exercise": 0, "revision": 1, "submission": 1, "run": 1}[model]  # The filter's names.
+
+    with django_assert_num_queries(5 + extra):
+        page = admin_client.get(reverse(f"admin:grader_{model}_changelist"))
+
+    assert page.status_code == 200
+
+
+def test_runs_are_shown_and_not_changed(admin_client: Client) -> None:
+    run = queued()
+
+    page = admin_client.get(reverse("admin:grader_run_change", args=[run.pk]))
+
+    assert page.status_code == 200
+    assert b"_save" not in page.content
+
+
+def test_grade_again_queues_a_regrade(admin_client: Client, woken: list[str]) -> None:
+    run = queued(state=Run.State.CANCELLED)
+
+    admin_client.post(
+        reverse("admin:grader_run_changelist"),
+        {"action": "grade_again", "_selected_action": [run.pk]},
+    )
+
+    assert list(run.submission.runs.values_list("reason", "state")) == [
+        ("regrade", "queued"),
+        ("first", "cancelled"),
+    ]
