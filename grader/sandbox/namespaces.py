@@ -27,6 +27,7 @@ _NETWORK_SETTINGS = {
     "tcp_wmem": "4096 65536 262144",
     "ip_unprivileged_port_start": "0",
 }
+_OTHER_USER = "run the worker as an ordinary user, or as a root that may change to any uid"
 
 
 def enter(*, slot: int | None) -> None:
@@ -75,7 +76,7 @@ def _import_what_is_imported_late() -> None:
 
 def _become_unprivileged(slot: int | None) -> int:
     uid, lock = slots.take(slot)
-    with _step(f"become the unprivileged uid {uid}"):
+    with _step(f"become the unprivileged uid {uid}", mend=_OTHER_USER):
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
@@ -152,9 +153,9 @@ def _furnish() -> None:
 
 
 @contextmanager
-def _step(purpose: str) -> Iterator[None]:
+def _step(purpose: str, *, mend: str | None = None) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         problem = f"The sandbox could not {purpose}: {error.strerror}."
-        raise remedies.unavailable(problem, remedies.namespaces()) from error
+        raise remedies.unavailable(problem, mend or remedies.namespaces()) from error

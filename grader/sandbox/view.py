@@ -24,7 +24,9 @@ _SYSTEM = tuple(
     Path("/usr", name) for name in ("bin", "sbin", "lib", "lib32", "lib64", "libexec", "share")
 )
 _ROOTS = tuple(Path("/", name) for name in ("bin", "sbin", "lib", "lib32", "lib64"))
+# Looked up now: after `enter()` they may be out of reach.
 _PROJECT = Path(__file__).resolve().parents[2]
+_VIRTUAL_ENVIRONMENT = Path(sys.prefix).resolve() if sys.prefix != sys.base_prefix else _PROJECT
 
 _ISOLATION = [
     "--unshare-user",
@@ -120,9 +122,7 @@ def hidden() -> tuple[Path, ...]:
 
     Raises SandboxUnavailable if hiding them would hide the system, too.
     """
-    ours = {_PROJECT}
-    if sys.prefix != sys.base_prefix:
-        ours.add(Path(sys.prefix).resolve())
+    ours = {_PROJECT, _VIRTUAL_ENVIRONMENT}
     within = [path for path in ours if any(path.is_relative_to(system) for system in _SYSTEM)]
     for path in within:
         if path in _SYSTEM:

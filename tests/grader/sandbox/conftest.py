@@ -21,7 +21,7 @@ ORDINARY = "20001"
 NOTHING: Mapping[str, str] = MappingProxyType({})
 # What every driver's script begins with. `show` is its answer to the test.
 PRELUDE = '''
-import json, os, select, sys
+import json, os, select, sys, textwrap
 from pathlib import Path
 from grader.sandbox import *
 from grader.exceptions import SandboxUnavailable
@@ -37,7 +37,7 @@ def wait(descriptor, milliseconds=20_000):
 def box_of(program, *arguments, limits=Limits(), **environment):
     """Start a Python program, and return once it runs."""
     command = ["/usr/bin/python3", "/w/program.py", *arguments]
-    files = {"program.py": program.encode()}
+    files = {"program.py": textwrap.dedent(program).encode()}
     box = start(command, files=files, environment=environment, limits=limits)
     while not box.has_started() and not wait(box.pidfd, 1):
         pass
@@ -62,11 +62,12 @@ class Driver:
     """Runs scripts as drivers, as one kind of user."""
 
     user: str  # "root" or "ordinary".
-    command: list[str] = field(default_factory=list)
+    become: list[str] = field(default_factory=list)  # The command that changes the user.
+    python: str
     project: Path
 
     def command_of(self, script: str) -> list[str]:
-        return [*self.command, "-c", PRELUDE + dedent(script)]
+        return [*self.become, self.python, "-c", PRELUDE + dedent(script)]
 
     def popen(
         self,
@@ -96,7 +97,10 @@ class Driver:
     def run(self, script: str, *, environment: Mapping[str, str] = NOTHING) -> Any:
         """Run a script to its end; return what it showed."""
         with self.popen(script, environment=environment) as process:
-            shown, errors = process.communicate(timeout=60)
+            try:
+                shown, errors = process.communicate(timeout=60)
+            finally:
+                process.kill()
         assert process.returncode == 0, errors
         return json.loads(shown)
 
@@ -129,9 +133,9 @@ def driver(request: pytest.FixtureRequest, make_project: Callable[[int], Path]) 
     if request.param == "root":
         if not is_root:
             pytest.skip("only root can")
-        return Driver(user="root", command=[sys.executable], project=make_project(0o700))
+        return Driver(user="root", python=sys.executable, project=make_project(0o700))
     if not is_root:
-        return Driver(user="ordinary", command=[sys.executable], project=PROJECT)
+        return Driver(user="ordinary", python=sys.executable, project=PROJECT)
     become = ["setpriv", "--reuid", ORDINARY, "--regid", ORDINARY, "--clear-groups"]
-    command = [*become, "/usr/bin/python3"]
-    return Driver(user="ordinary", command=command, project=make_project(0o755))
+    project = make_project(0o755)
+    return Driver(user="ordinary", become=become, python="/usr/bin/python3", project=project)

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from tests.grader.sandbox.conftest import Driver
@@ -49,7 +51,6 @@ def test_box_shows_the_program_its_files_and_lets_it_change_none(driver: Driver)
         except OSError as error:
             print(error.strerror)
         '''
-        import textwrap
         files = {"p.py": textwrap.dedent(program).encode(), "data/greeting": b"hello"}
         box = start(["python3", "/w/p.py"], files=files, environment={}, limits=Limits())
         show(output=output_of(box))
@@ -59,23 +60,31 @@ def test_box_shows_the_program_its_files_and_lets_it_change_none(driver: Driver)
 
 
 def test_box_gives_the_program_a_clean_environment(driver: Driver) -> None:
+    program = """
+        import os, json
+        of_bubblewrap = open("/proc/1/environ").read()
+        print(json.dumps({"own": dict(os.environ), "of bubblewrap": of_bubblewrap}))
+    """
+
     shown = driver.run(
-        """
+        f"""
         enter(slot=None)
-        box = box_of("import os, json; print(json.dumps(dict(os.environ)))", PORT="9000")
-        show(**json.loads(output_of(box)))
+        show(**json.loads(output_of(box_of({program!r}, PORT="9000"))))
         """,
         environment={"SECRET_KEY": "a secret"},
     )
 
     assert shown == {
-        "HOME": "/tmp",
-        "LANG": "C.UTF-8",
-        "PATH": "/usr/bin:/bin",
-        "PORT": "9000",
-        "PWD": "/tmp",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUNBUFFERED": "1",
+        "own": {
+            "HOME": "/tmp",
+            "LANG": "C.UTF-8",
+            "PATH": "/usr/bin:/bin",
+            "PORT": "9000",
+            "PWD": "/tmp",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONUNBUFFERED": "1",
+        },
+        "of bubblewrap": "PATH=/usr/bin:/bin\0",
     }
 
 
@@ -117,9 +126,8 @@ def test_box_counts_the_cpu_time_of_ended_children(driver: Driver) -> None:
     """
 
     shown = driver.run(f"""
-        import textwrap
         enter(slot=None)
-        box = box_of(textwrap.dedent({program!r}))
+        box = box_of({program!r})
         first_line_of(box)
         show(milliseconds=box.usage().cpu_ns // 1_000_000)
     """)
@@ -142,8 +150,7 @@ def test_box_kill_leaves_no_process(driver: Driver) -> None:
                 signal.pause()
         signal.pause()
         '''
-        import textwrap
-        box = box_of(textwrap.dedent(program))
+        box = box_of(program)
         for _ in range(10):
             first_line_of(box)
         before = len(box.processes())
@@ -229,9 +236,8 @@ def test_box_bounds_processes_files_and_space(driver: Driver) -> None:
     """
 
     shown = driver.run(f"""
-        import textwrap
         enter(slot=None)
-        show(output=output_of(box_of(textwrap.dedent({program!r}))))
+        show(output=output_of(box_of({program!r})))
     """)
 
     assert shown["output"].splitlines() == [
@@ -306,3 +312,14 @@ def test_program_cannot_read_the_project_even_below_usr(driver: Driver) -> None:
     """)
 
     assert shown == {"listed": "[]", "written": " Read-only file system"}
+
+
+def test_box_lets_everyday_programs_work(driver: Driver) -> None:
+    program = Path(__file__).with_name("everyday.py").read_text(encoding="utf-8")
+
+    shown = driver.run(f"""
+        enter(slot=None)
+        show(failed=json.loads(output_of(box_of({program!r}))))
+    """)
+
+    assert shown == {"failed": {}}

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -203,3 +204,23 @@ def test_enter_is_refused_without_bubblewrap(driver: Driver) -> None:
 
     assert shown["error"].startswith("bwrap is not on PATH. To mend it: ")
     assert shown["mends"]
+
+
+def test_enter_is_refused_without_user_namespaces(driver: Driver) -> None:
+    script = """
+        try:
+            enter(slot=None)
+        except SandboxUnavailable as error:
+            show(error=str(error))
+    """
+    forbid = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
+    nested = ["unshare", "--user", "--map-current-user", "--keep-caps", "sh", "-c", forbid, "sh"]
+    if driver.user == "root":
+        pytest.skip("a nested root cannot become another uid, and is refused for that")
+
+    found = replace(driver, become=[*driver.become, *nested]).run(script)
+
+    assert found == {
+        "error": "The sandbox could not make its namespaces: No space left on device. "
+        "To mend it: sysctl -w user.max_user_namespaces=15000"
+    }
