@@ -98,6 +98,7 @@ def grade_next(lane: str, *, worker: str) -> bool:
     with Heartbeat(run) as heartbeat:
         is_mine = _grade(run, stop=heartbeat.lost)
     if is_mine:
+        logger.info("Run %s (try %s) was looked after by %s.", run.pk, run.tries, worker)
         announce(run.pk)
     else:
         logger.warning("Run %s was lost by %s; what was found is dropped.", run.pk, worker)
