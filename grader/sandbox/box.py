@@ -75,7 +75,10 @@ class Box:
         return self._has_started
 
     def processes(self) -> list[int]:
-        """List the pids, as this process knows them, of the program's processes."""
+        """List the pids, as this process knows them, of the program's processes.
+
+        Before `has_started()` this is the process that is about to become the program.
+        """
         return processes.below(self.init_pid)
 
     def usage(self) -> Usage:
