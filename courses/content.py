@@ -32,6 +32,8 @@ _ATTRIBUTES = {
     "img": {"src", "alt", "title", "width", "height"},
     "ol": {"start"},
 }
+# What may be wider than the page scrolls by itself, and must be reachable by keyboard for that.
+_REACHABLE = {"pre": {"tabindex": "0"}, "table": {"tabindex": "0"}}
 
 
 @lru_cache(maxsize=256)
@@ -42,6 +44,7 @@ def render(markdown: str) -> SafeString:
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=_filter_attribute,
+        set_tag_attribute_values=_REACHABLE,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener",
     )
@@ -75,6 +78,7 @@ def _parser() -> MarkdownIt:
     parser.use(anchors_plugin, max_level=4, slug_func=_anchor)
     parser.core.ruler.push("begin_at_h2", _begin_at_h2)
     parser.core.ruler.push("align_by_class", _align_by_class)
+    parser.core.ruler.push("empty_corners", _empty_corners)
     return parser
 
 
@@ -98,6 +102,15 @@ def _anchor(heading: str) -> str:
     """Make an address that cannot collide with the page's own ids."""
     words = "".join(c if c.isalnum() else " " for c in heading.lower()).split()
     return "text-" + "-".join(words)
+
+
+def _empty_corners(state: StateCore) -> None:
+    """Let the empty cell above a table's first column head nothing."""
+    for opening, content, closing in zip(
+        state.tokens, state.tokens[1:], state.tokens[2:], strict=False
+    ):
+        if opening.type == "th_open" and not content.content:
+            opening.tag = closing.tag = "td"
 
 
 def _filter_attribute(tag: str, attribute: str, value: str) -> str | None:

@@ -82,3 +82,14 @@ def test_programs_are_escaped_highlighted_or_not() -> None:
 
     assert highlight_lines(small) == ('<span class="c1"># &lt;b&gt;</span>',)
     assert highlight_lines(large)[0] == "# &lt;b&gt;"
+
+
+def test_what_scrolls_can_be_reached_by_keyboard() -> None:
+    assert '<pre tabindex="0">' in render("```text\nwide\n```")
+    assert '<table tabindex="0">' in render("| n |\n|--:|\n| 1 |\n")
+
+
+def test_an_empty_corner_of_a_table_heads_nothing() -> None:
+    html = render("|  | n |\n|--|--|\n| a | 1 |\n")
+
+    assert "<td></td>\n<th>n</th>" in html
