@@ -25,6 +25,7 @@ class SubmissionForm(forms.Form):
                 "autocomplete": "off",
                 "wrap": "off",
                 "aria-describedby": "program-hint",
+                "data-bytes-max": PROGRAM_BYTES_MAX,
             }
         ),
     )
@@ -32,7 +33,12 @@ class SubmissionForm(forms.Form):
         label="Or choose a file",
         required=False,
         allow_empty_file=True,  # Refused below, with a reason that says more.
-        widget=forms.FileInput(attrs={"accept": ".py,text/x-python,text/plain"}),
+        widget=forms.FileInput(
+            attrs={
+                "accept": ".py,text/x-python,text/plain",
+                "data-bytes-max": PROGRAM_BYTES_MAX,
+            }
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
