@@ -1,10 +1,17 @@
 """Sleeps, lines and amounts in words: the same in findings, ticks and figures."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from iomodels.record import Activity, Moment, Sleep, Wait
 
 MOST_NAMES = 4
+MOST_GROUPS = 3
+SAID = {
+    Wait.ACCEPT: ", waiting for a new client",
+    Wait.LOCK: ", waiting for another thread",
+    Wait.CHILD: ", waiting for another process",
+}
 
 
 def names(clients: Sequence[str]) -> str:
@@ -47,30 +54,24 @@ def doing(moment: Moment | None) -> str:
         return "ended"
     if moment.activity is Activity.BUSY:
         return "running"
-    said: dict[str, int] = {}
-    for sleep in moment.sleeps:
-        said[asleep(sleep)] = said.get(asleep(sleep), 0) + 1
     if len(moment.sleeps) == 1:
-        return next(iter(said))
-    return "; ".join(f"{count(number, 'thread')} {text}" for text, number in said.items())
+        return asleep(moment.sleeps[0])
+    said = Counter(f"asleep in {sleep.syscall}{_object(sleep)}" for sleep in moment.sleeps)
+    shown = [f"{count(number, 'thread')} {text}" for text, number in said.most_common(MOST_GROUPS)]
+    rest = len(moment.sleeps) - sum(number for _, number in said.most_common(MOST_GROUPS))
+    return "; ".join([*shown, *([f"{count(rest, 'more thread')} asleep"] if rest else [])])
 
 
 def _object(sleep: Sleep) -> str:
     clients = names(sleep.waits_for)
-    match sleep.wait:
-        case Wait.READ:
-            return f" on {clients}'s connection" if clients else ""
-        case Wait.WRITE:
-            return f" to {clients}, who does not read" if clients else ""
-        case Wait.ACCEPT:
-            return ", waiting for a new client"
-        case Wait.READINESS:
-            watched = [clients] if clients else []
-            watched += ["new clients"] if sleep.accepts else []
-            return f", watching {' and '.join(watched)}" if watched else ", watching no client"
-        case Wait.LOCK:
-            return ", waiting for another thread"
-        case Wait.CHILD:
-            return ", waiting for another process"
-        case Wait.TIMER | Wait.SIGNAL | Wait.OTHER:
-            return ""
+    if sleep.wait is Wait.READINESS:
+        watched = [clients] if clients else []
+        watched += ["new clients"] if sleep.accepts else []
+        return f", watching {' and '.join(watched) or 'no client'}"
+    if not clients:
+        return SAID.get(sleep.wait, "")
+    if sleep.wait is Wait.WRITE:
+        return f" to {clients}, who does not read"
+    # UDP: one socket hears everybody.
+    one = len(sleep.waits_for) == 1
+    return f" on {clients}'s connection" if one else f", waiting for {clients}"

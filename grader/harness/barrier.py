@@ -22,6 +22,10 @@ class Barrier:
         self._sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._sender.connect(self._receiver.getsockname())
 
+    @property
+    def ports(self) -> set[int]:
+        return {self._sender.getsockname()[1], self._receiver.getsockname()[1]}
+
     def pass_through(self) -> None:
         """Return when all that was sent before the call has arrived where it goes."""
         processors = os.sched_getaffinity(0)

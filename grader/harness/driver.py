@@ -18,11 +18,12 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 
 import msgspec
 
 from grader.exceptions import GraderError
-from grader.harness import language
+from grader.harness import language, scenario
 from grader.harness.netlink import Kernel
 from grader.harness.player import Player
 from grader.harness.protocol import Finished, Job, Message, Played, Script, Started, Unavailable
@@ -30,7 +31,7 @@ from grader.harness.source_lines import SourceLines
 from grader.harness.stage import Stage
 from grader.harness.wires import TcpWires, UdpWires
 from grader.sandbox import enter, start
-from iomodels.record import ScenarioRecord
+from iomodels.record import Outcome, ScenarioRecord, StepRecord
 
 PYTHON = "/usr/bin/python3"  # The system's own: the program must not see the project's packages.
 PORTS = range(10_000, 30_000)  # Below the ports that the kernel gives to clients, ip(7).
@@ -61,10 +62,31 @@ def run(job: Job) -> Iterator[Message]:
     enter(slot=job.slot)
     # A port for each scenario: the last one's connections may still linger in TIME_WAIT.
     ports = random.Random(job.seed).sample(PORTS, len(job.scripts))  # noqa: S311 - no secret
+    never_up: ScenarioRecord | None = None
     for number, (script, port) in enumerate(zip(job.scripts, ports, strict=True), start=1):
         yield Started(number=number)
-        yield Played(number=number, record=_play(job, script, port=port, lines=lines))
+        if never_up:
+            record = _not_played(job, script, never_up)
+        else:
+            record = _play(job, script, port=port, lines=lines)
+            never_up = record if record.steps[0].outcome is Outcome.FAILED else None
+        yield Played(number=number, record=record)
     yield Finished()
+
+
+def _not_played(job: Job, script: Script, never_up: ScenarioRecord) -> ScenarioRecord:
+    """Return the record of a scenario for a program that did not come up in an earlier one.
+
+    Nothing in the start depends on the scenario, and a program that runs without ever listening
+    would burn its whole time again for each.
+    """
+    steps = language.parse(script.text, transport=job.transport)
+    skipped = [
+        StepRecord(line=step.line, text=step.text, outcome=Outcome.SKIPPED)
+        for step in scenario.lines(steps)
+    ]
+    start = replace(never_up.steps[0], took_ns=0)
+    return replace(never_up, name=script.name, steps=(start, *skipped), cpu_ns=0, took_ns=0)
 
 
 def _play(job: Job, script: Script, *, port: int, lines: SourceLines) -> ScenarioRecord:

@@ -32,6 +32,7 @@ from iomodels.report import Report
 
 PROJECT = Path(__file__).resolve().parents[2]
 FILE_NAME = "server.py"
+DRIVER = "grader.harness.driver"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 LOOK_FOR_STOP_S = 0.1
 # The driver has its own safety net for each scenario. This one is for a driver that hangs.
@@ -108,7 +109,7 @@ def examine(
 def _drive(job: Job, stop: threading.Event, *, longest_s: float) -> Iterator[Message]:
     """Yield the driver's messages up to the last one; leave no process behind."""
     with subprocess.Popen(
-        [sys.executable, "-m", "grader.harness.driver"],
+        [sys.executable, "-m", DRIVER],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -86,7 +86,8 @@ class Kernel:
     def listener(self, port: int, *, transport: str) -> Socket | None:
         """Return the socket that serves a port: listening (TCP) or bound (UDP)."""
         if transport == "udp":
-            return self._ask(socket.IPPROTO_UDP, port, 0, "127.0.0.1")
+            # net/ipv4/udp_diag.c: "src and dst are swapped for historical reasons".
+            return self._ask(socket.IPPROTO_UDP, 0, port, "127.0.0.1")
         found = self._ask(socket.IPPROTO_TCP, port, 0, "0.0.0.0")  # noqa: S104 - a wildcard
         return found if found and found.state == TcpState.LISTEN else None
 

@@ -80,7 +80,7 @@ class Page:
         self._line(self._ink("What the program printed:", BOLD))
         lines = output.splitlines()
         for line in lines[-OUTPUT_LINES:]:
-            self._line(f"  | {_printable(line)}")
+            self._line(f"  | {_printable(line[:WIDTH])}")
 
     def _line(self, text: str) -> None:
         clear = "\r\033[K" if self._is_coloured else ""

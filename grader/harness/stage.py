@@ -208,8 +208,14 @@ class Stage:
         return threads
 
     def _move(self) -> bool:
-        """Let every client write and read what it can; return whether any byte moved."""
-        return sum(client.pump() for client in self.wires.clients.values()) > 0  # Every one.
+        """Write and read what can be; return whether any byte moved, of output too.
+
+        A program that has filled its output pipe sleeps until that is read, not for a client.
+        """
+        printed = self.output_size
+        self.drain_output()
+        moved = sum(client.pump() for client in self.wires.clients.values())  # Every one of them.
+        return moved > 0 or self.output_size > printed
 
     def _ended_or_over_limit(self, is_done: Callable[[], bool], naps: Naps) -> Waited | None:
         if self.has_ended:

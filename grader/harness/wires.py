@@ -134,7 +134,8 @@ class UdpWires:
 
     def served_ports(self) -> list[int]:
         """Return the ports that anybody serves, for a server that is not found on its own."""
-        return self._kernel.served_ports(transport="udp")
+        ours = {client.port for client in self.clients.values()} | self._barrier.ports
+        return [port for port in self._kernel.served_ports(transport="udp") if port not in ours]
 
     def look_for_listener(self) -> Socket | None:
         self._server = self._kernel.listener(self._port, transport="udp")

@@ -1,0 +1,75 @@
+"""Every exercise of the course folder, present and future: its right server passes, and each wrong
+one fails for the reason that it names."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.harness.cli import main, shipped
+from grader.harness.examination import examine
+from grader.harness.exercise import SOLUTION, STARTER, WRONG, parse, read_folder
+from grader.harness.gate import claim
+from iomodels.record import Outcome
+
+pytestmark = pytest.mark.sandbox
+EXERCISES = sorted(shipped())
+
+
+def wrong_servers() -> Iterator[tuple[str, str]]:
+    for name in EXERCISES:
+        for file in read_folder(shipped()[name]):
+            if file.startswith(WRONG):
+                yield name, file
+
+
+def test_there_are_exercises() -> None:
+    assert "echo-select" in EXERCISES
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_solution_passes(name: str) -> None:
+    files = read_folder(shipped()[name])
+
+    report = examine(parse(files), files[SOLUTION].encode()).report
+
+    assert (report.outcome, report.points) == (Outcome.PASSED, parse(files).points), report.verdict
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_starter_runs_and_does_not_pass(name: str) -> None:
+    files = read_folder(shipped()[name])
+
+    report = examine(parse(files), files[STARTER].encode()).report
+
+    assert report.outcome is Outcome.FAILED
+    assert report.scenarios[0].steps[0].outcome is Outcome.PASSED, "it does not even listen"
+
+
+@pytest.mark.parametrize(("name", "file"), list(wrong_servers()))
+def test_each_wrong_server_fails_for_its_stated_reason(name: str, file: str) -> None:
+    files = read_folder(shipped()[name])
+
+    report = examine(parse(files), files[file].encode()).report
+
+    assert claim(file, files[file]).holds(report), report.verdict
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_wrong_server_names_a_scenario_that_there_is(name: str) -> None:
+    files = read_folder(shipped()[name])
+    claims = [claim(file, text) for file, text in files.items() if file.startswith(WRONG)]
+
+    assert {one.scenario for one in claims} <= {one.name for one in parse(files).scenarios}
+
+
+def test_the_command_line_exits_0_and_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = shipped()["echo-select"]
+    file = tmp_path / "report.json"
+
+    passed = main(["check", "echo-select", str(folder / SOLUTION), "--json", str(file)])
+    failed = main(["check", str(folder), str(folder / WRONG / "blocking-read.py")])
+
+    assert (passed, failed) == (0, 1)
+    assert '"outcome": "passed"' in file.read_text()
+    assert "waits-for-everyone" in capsys.readouterr().out
