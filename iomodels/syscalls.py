@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 # Each entry: name, number on x86_64, number on aarch64 ("-": the machine has no such call). From
-# the kernel headers asm/unistd_64.h and asm-generic/unistd.h (the latter with the choices of arm64's
-# own unistd.h: __ARCH_WANT_RENAMEAT, _NEW_STAT, _SET_GET_RLIMIT, _TIME32_SYSCALLS, _SYS_CLONE3,
-# _MEMFD_SECRET), Linux 6.1; 451 to 467 from Linux 6.15. Since 424 every new call has the same number
+# the kernel headers asm/unistd_64.h and asm-generic/unistd.h (the latter with the choices of arm64:
+# __ARCH_WANT_RENAMEAT, _NEW_STAT, _SET_GET_RLIMIT, _TIME32_SYSCALLS, _SYS_CLONE3,
+# _MEMFD_SECRET), Linux 6.1; 451 to 467 from Linux 6.15. Since 424 new calls have one number
 # everywhere.
 _TABLE = """
 read 0 63; write 1 64; open 2 -; close 3 57; stat 4 -; fstat 5 80; lstat 6 -; poll 7 -; lseek 8 62
