@@ -28,6 +28,10 @@ def test_nothing_that_runs_survives(attack: str) -> None:
     assert 'src="javascript:' not in html
 
 
+def test_html_is_shown_and_not_used() -> None:
+    assert render("<b>loud</b>") == "<p>&lt;b&gt;loud&lt;/b&gt;</p>\n"
+
+
 def test_images_of_other_sites_are_not_loaded() -> None:
     assert render("![a](https://example.org/a.png)") == '<p><img alt="a"></p>\n'
     assert render("![a](//example.org/a.png)") == '<p><img alt="a"></p>\n'

@@ -5,6 +5,8 @@ from contextlib import aclosing
 from typing import Any
 
 import pytest
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import AsyncClient
 from redis.exceptions import ConnectionError as RedisConnectionError
 
@@ -188,6 +190,24 @@ def test_a_hub_survives_the_loss_of_redis_and_says_so_once(
     assert [record.getMessage() for record in caplog.records] == [
         "Live progress polls the database: Redis is away (refused)."
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_looking_leaves_no_connection_to_the_database_behind() -> None:
+    used: list[BaseDatabaseWrapper] = []
+
+    class Reading(Row):
+        def __call__(self) -> View:
+            Run.objects.count()
+            used.append(connections["default"])
+            return super().__call__()
+
+    async def watch() -> list[bool]:
+        async with aclosing(stream(Reading(), hub=Hub(is_up=True))) as events:
+            await begin(events)
+            return [wrapper.connection is None for wrapper in used]
+
+    assert asyncio.run(watch()) == [True, True]
 
 
 @pytest.mark.django_db(transaction=True)

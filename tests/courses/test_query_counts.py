@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from courses.models import Attempt, Course, Enrolment, Lesson
 from tests.courses.examples import School
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.parametrize("rows", [1, 3])
 
 @pytest.fixture
 def ask(
-    school: School, client: Client, django_assert_num_queries: Callable[..., Any]
+    school: School, client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> Callable[[str, int], None]:
     """Open a page as the student and count: `ask("/", queries=4)`."""
     client.force_login(school.student)
