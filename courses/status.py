@@ -84,8 +84,7 @@ def _headline(run: Run, ticks: tuple[Tick, ...]) -> str:
         case Run.State.QUEUED:
             return "Waiting for a grader"
         case Run.State.RUNNING:
-            number = next((n for n, tick in enumerate(ticks, 1) if tick.outcome == "running"), 0)
-            return f"Running scenario {number} of {len(ticks)}" if number else "Running"
+            return _step(ticks)
         case Run.State.FINISHED:
             outcome = Run.Outcome(run.outcome or "")
             return {"passed": "Passed", "failed": "Failed", "undecided": "Not decided"}[outcome]
@@ -93,3 +92,12 @@ def _headline(run: Run, ticks: tuple[Tick, ...]) -> str:
             return "The grader had a problem"
         case Run.State.CANCELLED:
             return "Cancelled"
+
+
+def _step(ticks: tuple[Tick, ...]) -> str:
+    if not ticks:
+        return "Starting"
+    decided = sum(tick.outcome not in {"", "running"} for tick in ticks)
+    if decided == len(ticks):
+        return "Writing the result"
+    return f"Running scenario {decided + 1} of {len(ticks)}"

@@ -113,6 +113,28 @@ def test_a_running_attempt_has_its_ticks(
     assert "to come" in html
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "headline"),
+    [
+        ([], "Starting"),
+        ([None, None], "Running scenario 1 of 2"),
+        (["passed", None], "Running scenario 2 of 2"),
+        (["passed", "failed"], "Writing the result"),
+    ],
+)
+def test_the_headline_does_not_go_back_between_two_scenarios(
+    outcomes: list[str | None],
+    headline: str,
+    make_attempt: Callable[..., Attempt],
+    page: Callable[..., str],
+) -> None:
+    progress = [{"name": f"Scenario {outcome}", "outcome": outcome} for outcome in outcomes]
+
+    html = page(make_attempt(state="running", progress=progress))
+
+    assert f'<p class="verdict-sentence">{headline}</p>' in html
+
+
 def test_what_a_program_printed_is_escaped(
     make_attempt: Callable[..., Attempt], page: Callable[..., str], failed_report: dict[str, Any]
 ) -> None:
