@@ -5,7 +5,9 @@ import string
 
 from grader.harness.scenario import Text, Traffic
 
-ALPHABET = (string.ascii_letters + string.digits + "  ").encode()  # 64 of them: no byte is rarer.
+# 64 of them, so that none is rarer; no white space, so that stripping a line shows where a script
+# asks for it and not by chance.
+ALPHABET = (string.ascii_letters + string.digits + "-_").encode()
 PRINTABLE = bytes(ALPHABET[value % len(ALPHABET)] for value in range(256))
 
 

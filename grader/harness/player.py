@@ -28,14 +28,14 @@ from iomodels.record import Failing, Failure, Outcome, StepRecord
 MILLISECOND_NS = 1_000_000
 # A server that is asked for something may run this long on a processor; 1 MiB in lines of 100
 # through a plain Python server takes a tenth of it.
-ANSWER_CPU_NS = 3_000 * MILLISECOND_NS
-START_CPU_NS = 5_000 * MILLISECOND_NS
+ANSWER_CPU_NS = 2_000 * MILLISECOND_NS
+START_CPU_NS = 3_000 * MILLISECOND_NS
 # A server to which nobody says anything has this much left to tidy up; it is not a clock, since a
 # server that does not run does not use it up.
-REST_CPU_NS = 300 * MILLISECOND_NS
+REST_CPU_NS = 150 * MILLISECOND_NS
 # Before a client acts, a server that runs gets this long to come to rest.
-SETTLE_CPU_NS = 30 * MILLISECOND_NS
-RESTLESS_CPU_NS = 10 * MILLISECOND_NS
+SETTLE_CPU_NS = 20 * MILLISECOND_NS
+RESTLESS_CPU_NS = 5 * MILLISECOND_NS
 # Sleeps with time-outs, as asked for, that a client who waits may be made to wait for.
 PATIENCE_NS = 500 * MILLISECOND_NS
 WAKES = 3  # A server that wakes this often by itself, with shorter time-outs, is polling.
