@@ -1,4 +1,4 @@
-# Wrong: it strips white space from each line before it sends it back. Caught by answers in "Every byte comes back as it was sent".
+# Wrong: it takes a carriage return before the newline for part of the line's end, and does not give it back. Caught by answers in "Every byte comes back as it was sent".
 import select
 import socket
 import sys
@@ -22,8 +22,8 @@ class Client:
             return
         if not data:
             self.has_ended = True
-        *lines, self.unfinished = (self.unfinished + data).split(b"\n")
-        self.owed += b"".join(line.strip() + b"\n" for line in lines)
+        lines, newline, self.unfinished = (self.unfinished + data).rpartition(b"\n")
+        self.owed += (lines + newline).replace(b"\r\n", b"\n")
 
     def write(self) -> None:
         try:
