@@ -15,3 +15,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("courses.urls")),
 ]
+
+# A body over the limit gets a page that says 413 and why.
+handler400 = "courses.views.bad_request"

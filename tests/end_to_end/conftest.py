@@ -13,6 +13,9 @@ import uvicorn
 from playwright.sync_api import Page, Playwright
 
 from config.asgi import application
+from tests.end_to_end.site_fixtures import port, up
+
+__all__ = ["port", "up"]  # Fixtures of every test in this folder.
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
