@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from courses.content import highlight_lines
+from iomodels.wording import call_name
 
 # A program of 256 KiB can have a quarter of a million lines; real servers have a hundred.
 SOURCE_LINES_SHOWN = 2_000
@@ -148,7 +149,7 @@ def _remark(finding: Mapping[str, Any]) -> str:
         return str(finding["message"])
     on = f" on {client}" if client and client != neglected else ""
     meanwhile = f" while {neglected} is waiting" if neglected else ""
-    return f"asleep here in {syscall}{on}{meanwhile}"
+    return f"asleep here in {call_name(syscall)}{on}{meanwhile}"
 
 
 def _script(scenario: Mapping[str, Any], findings: list[Finding]) -> tuple[ScriptLine, ...]:

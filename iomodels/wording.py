@@ -7,6 +7,14 @@ from iomodels.record import Activity, Moment, Sleep, Wait
 
 MOST_NAMES = 4
 MOST_GROUPS = 3
+# The C library calls one by the other's name: select(2), accept(2), epoll_wait(2), nanosleep(2).
+KNOWN_AS = {
+    "pselect6": "select",
+    "ppoll": "poll",
+    "epoll_pwait": "epoll_wait",
+    "accept4": "accept",
+    "clock_nanosleep": "nanosleep",
+}
 SAID = {
     Wait.ACCEPT: ", waiting for a new client",
     Wait.LOCK: ", waiting for another thread",
@@ -35,6 +43,11 @@ def duration(nanoseconds: int) -> str:
     return f"{float(f'{milliseconds:.2g}'):g} ms"
 
 
+def call_name(syscall: str) -> str:
+    """Return the name by which a program knows a system call: the C library's."""
+    return KNOWN_AS.get(syscall, syscall)
+
+
 def place(line: int | None) -> str:
     """Return " (server.py, line 23)", or nothing if the line is not known."""
     return f" (server.py, line {line})" if line else ""
@@ -43,7 +56,7 @@ def place(line: int | None) -> str:
 def asleep(sleep: Sleep) -> str:
     """Return what a thread is doing, such as "asleep in recvfrom on A's connection"."""
     limit = f" for up to {duration(sleep.timeout_ns)}" if sleep.timeout_ns else ""
-    return f"asleep in {sleep.syscall}{_object(sleep)}{limit}"
+    return f"asleep in {call_name(sleep.syscall)}{_object(sleep)}{limit}"
 
 
 def doing(moment: Moment | None) -> str:
@@ -56,7 +69,7 @@ def doing(moment: Moment | None) -> str:
         return "running"
     if len(moment.sleeps) == 1:
         return asleep(moment.sleeps[0])
-    said = Counter(f"asleep in {sleep.syscall}{_object(sleep)}" for sleep in moment.sleeps)
+    said = Counter(f"asleep in {call_name(sleep.syscall)}{_object(sleep)}" for sleep in moment.sleeps)
     shown = [f"{count(number, 'thread')} {text}" for text, number in said.most_common(MOST_GROUPS)]
     rest = len(moment.sleeps) - sum(number for _, number in said.most_common(MOST_GROUPS))
     return "; ".join([*shown, *([f"{count(rest, 'more thread')} asleep"] if rest else [])])

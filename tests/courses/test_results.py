@@ -112,7 +112,7 @@ def test_what_comes_before_the_script_is_a_step_of_its_own(failed_report: dict[s
         ),
         (
             {"syscall": "pselect6", "client": "A", "neglected": "A"},
-            "asleep here in pselect6 while A is waiting",
+            "asleep here in select while A is waiting",
         ),
         ({"syscall": "pause", "client": None, "neglected": None}, "asleep here in pause"),
         ({"syscall": None, "message": "SyntaxError"}, "SyntaxError"),
