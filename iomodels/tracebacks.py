@@ -3,8 +3,13 @@
 import re
 from dataclasses import dataclass
 
-FRAME = re.compile(r'^\s*File "/w/server\.py", line (\d+)', re.MULTILINE)
-# The last line of a traceback: an exception's name, perhaps with its module, and what it says.
+# Not \s: that crosses lines, and many empty ones would take the square of their number.
+FRAME = re.compile(r'^[ \t]*File "/w/server\.py", line (\d+)', re.MULTILINE)
+# What stands below a traceback's frames, whatever the exception is called: struct.error, Refused.
+BELOW_FRAMES = re.compile(
+    r"^Traceback \(most recent call last\):\n(?:[ \t].*\n)+(\S.*)$", re.MULTILINE
+)
+# An error without a traceback, as of syntax: its name, perhaps with its module, and what it says.
 ERROR = re.compile(
     r"^((?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning)\b.*)$",
     re.MULTILINE,
@@ -20,9 +25,10 @@ class LastWords:
 
 def last_words(output: str) -> LastWords:
     """Return the last error that a Python program printed, and where in its file it stood."""
-    errors = ERROR.findall(output)
+    errors = [*BELOW_FRAMES.finditer(output), *ERROR.finditer(output)]
+    last = max(errors, key=lambda found: found.start(1), default=None)
     lines = FRAME.findall(output)
     return LastWords(
-        error=errors[-1][:MOST_SHOWN] if errors else "",
+        error=last[1][:MOST_SHOWN] if last else "",
         line=int(lines[-1]) if lines else None,
     )
