@@ -69,18 +69,21 @@ def doing(moment: Moment | None) -> str:
         return "running"
     if len(moment.sleeps) == 1:
         return asleep(moment.sleeps[0])
-    said = Counter(f"asleep in {call_name(sleep.syscall)}{_object(sleep)}" for sleep in moment.sleeps)
-    shown = [f"{count(number, 'thread')} {text}" for text, number in said.most_common(MOST_GROUPS)]
-    rest = len(moment.sleeps) - sum(number for _, number in said.most_common(MOST_GROUPS))
+    said = Counter(
+        f"asleep in {call_name(sleep.syscall)}{_object(sleep)}" for sleep in moment.sleeps
+    )
+    groups = said.most_common(MOST_GROUPS)
+    shown = [f"{count(number, 'thread')} {text}" for text, number in groups]
+    rest = len(moment.sleeps) - sum(number for _, number in groups)
     return "; ".join([*shown, *([f"{count(rest, 'more thread')} asleep"] if rest else [])])
 
 
 def _object(sleep: Sleep) -> str:
     clients = names(sleep.waits_for)
     if sleep.wait is Wait.READINESS:
-        watched = [clients] if clients else []
-        watched += ["new clients"] if sleep.accepts else []
-        return f", watching {' and '.join(watched) or 'no client'}"
+        if sleep.accepts and len(sleep.waits_for) < MOST_NAMES:
+            return f", watching {names((*sleep.waits_for, 'new clients'))}"
+        return f", watching {clients or 'no client'}" + (", and new clients" * sleep.accepts)
     if not clients:
         return SAID.get(sleep.wait, "")
     if sleep.wait is Wait.WRITE:

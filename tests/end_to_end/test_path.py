@@ -36,6 +36,7 @@ def test_student_submits_a_server_and_learns_what_it_waited_for(
     page: Page,
     site: tuple[str, dict[str, str]],
     picture: Callable[[Page, str], None],
+    artefacts: Path,
 ) -> None:
     address, known = site
     sign_in(page, address, "student", known["student"])
@@ -55,6 +56,7 @@ def test_student_submits_a_server_and_learns_what_it_waited_for(
     verdict = page.locator(".verdict-failed")
     expect(verdict).to_be_visible(timeout=VERDICT_MS)
     picture(page, "path-5-failed")
+    page.screenshot(path=artefacts / "pictures" / "path-5-failed-top.png")
 
     line = 1 + (EXERCISE / WRONG).read_text().split("\n").index(_sleeping_line())
     expect(verdict).to_contain_text(
