@@ -4,7 +4,7 @@ from iomodels import blame
 from iomodels.explanation import WAITING, Seen, sentence
 from iomodels.record import Activity, Failing, Failure, Moment
 from iomodels.report import Finding
-from iomodels.wording import count, doing, place
+from iomodels.wording import agree, count, doing, place
 
 
 class Answers:
@@ -37,8 +37,9 @@ class Answers:
         line = place(moment.sleeps[0].source_line)
         end = blame.connection_of(moment, failure.client or "")
         if end and end.unread and blame.watcher(moment, failure.client or ""):
+            lie = agree(end.unread, "lies", "lie")
             return (
-                f" {count(end.unread, 'byte')} lie ready in the kernel, and the server is "
+                f" {count(end.unread, 'byte')} {lie} ready in the kernel, and the server is "
                 f"{doing(moment)}{line}: it was told of them once and did not read them all "
                 "(edge-triggered)."
             )
@@ -57,10 +58,7 @@ def _what_was_wrong(failure: Failure) -> str:
             return f"{client} received {failure.received}, where nothing should come."
         case Failing.CLOSED:
             how = f" ({failure.detail})" if failure.detail else ""
-            missing = (
-                f" {count(failure.missing, 'byte')} were still to come." if failure.missing else ""
-            )
-            return f"The server ended {client}'s connection{how}.{missing}"
+            return f"The server ended {client}'s connection{how}.{_still_to_come(failure.missing)}"
         case Failing.NOT_CLOSED:
             return f"The server did not close {client}'s connection."
         case Failing.NOT_CONNECTED:
@@ -70,6 +68,11 @@ def _what_was_wrong(failure: Failure) -> str:
         case Failing.EXITED:
             return f"The server exited with {failure.received}, not with {failure.expected}."
         case _:
-            expected = f" {failure.expected}" if failure.expected else ""
+            expected = failure.expected or "anything"
             got = f" after {count(failure.got, 'byte')}" if failure.got else ""
-            return f"{client} did not receive{expected}{got}."
+            return f"{client} did not receive {expected}{got}."
+
+
+def _still_to_come(missing: int) -> str:
+    were = agree(missing, "was", "were")
+    return f" {count(missing, 'byte')} {were} still to come." if missing else ""

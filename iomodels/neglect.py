@@ -4,7 +4,7 @@ from iomodels import blame
 from iomodels.explanation import WAITING, Seen, sentence
 from iomodels.record import Activity, Failing, Failure, Moment, Wait
 from iomodels.report import Finding
-from iomodels.wording import asleep, count, duration, names, place
+from iomodels.wording import agree, asleep, count, duration, names, place
 
 # A send is cut short only when the send buffer is full, and that holds 4,096 bytes at least
 # (tcp_wmem in tcp(7)): what is missing of a shorter reply was never handed to the kernel.
@@ -30,8 +30,9 @@ class AcceptsEverybody:
         if moment.activity is not Activity.RESTING:
             return None
         queue = [found.client for found in moment.connections if not found.is_accepted]
+        stand = agree(len(queue), "stands", "stand")
         standing = (
-            f"{client} cannot even connect: {count(len(queue), 'client')} stand in the queue"
+            f"{client} cannot even connect: {count(len(queue), 'client')} {stand} in the queue"
             if failure.failing is Failing.NOT_CONNECTED
             else f"{client} has connected and nobody has accepted the connection"
         )
@@ -88,7 +89,7 @@ class WaitsForEveryone:
     def _what_is_ready(self, moment: Moment, client: str, failure: Failure) -> str:
         end = blame.connection_of(moment, client)
         if end and end.unread:
-            lie = "lies" if end.unread == 1 else "lie"
+            lie = agree(end.unread, "lies", "lie")
             return f"{client}'s {count(end.unread, 'byte')} {lie} ready in the kernel, unread"
         sleep = blame.culprit(moment, client)
         is_on_another = bool(sleep and sleep.wait in (Wait.READ, Wait.WRITE) and sleep.waits_for)
@@ -116,14 +117,15 @@ class KeepsTheRest:
         if failure.got + failure.missing < SMALLEST_SEND_BUFFER:
             return None
         sleep = moment.sleeps[0]
+        are = agree(failure.missing, "is", "are")
         return Finding(
             rule=self.name,
             title=sentence(self),
             message=(
                 f"{client} has got {count(failure.got, 'byte')}; {count(failure.missing, 'byte')} "
-                f"are missing. The server has read all that {client} sent, has room to write, and "
-                f"is {asleep(sleep)}{place(sleep.source_line)}: the rest is lost. Either a send "
-                "took fewer bytes than it was given, or something was read and never written."
+                f"{are} missing. The server has read all that {client} sent, has room to write, "
+                f"and is {asleep(sleep)}{place(sleep.source_line)}: the rest is lost. Either a "
+                "send took fewer bytes than it was given, or something was read and never written."
             ),
             client=client,
             neglected=client,

@@ -31,8 +31,14 @@ def names(clients: Sequence[str]) -> str:
 
 
 def count(number: int, thing: str) -> str:
-    """Return "1 byte", "1,024 bytes"."""
-    return f"{number:,} {thing}" + ("" if number == 1 else "s")
+    """Return "1 byte", "1,024 bytes", "2 processes"."""
+    ending = "es" if thing.endswith("s") else "s"
+    return f"{number:,} {thing}{agree(number, '', ending)}"
+
+
+def agree(number: int, one: str, many: str) -> str:
+    """Return the form of a word that goes with a number."""
+    return one if number == 1 else many
 
 
 def duration(nanoseconds: int) -> str:

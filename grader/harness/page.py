@@ -6,6 +6,7 @@ from typing import TextIO
 from grader.harness.examination import Progress
 from iomodels.record import Outcome
 from iomodels.report import Finding, Report, ScenarioReport
+from iomodels.wording import count
 
 GREEN, RED, YELLOW, DIM, BOLD, PLAIN = "32", "31", "33", "2", "1", "0"
 TICKS = {
@@ -42,8 +43,9 @@ class Page:
         used = report.resources
         self._line(
             self._ink(
-                f"{used.threads} threads, {used.processes} processes, {used.cpu_ms:.0f} ms of CPU "
-                f"time, {used.memory_kib:,} KiB of memory, {used.took_ms:.0f} ms in all",
+                f"{count(used.threads, 'thread')}, {count(used.processes, 'process')}, "
+                f"{used.cpu_ms:.0f} ms of CPU time, {used.memory_kib:,} KiB of memory, "
+                f"{used.took_ms:.0f} ms in all",
                 DIM,
             ),
         )
