@@ -14,15 +14,25 @@ def serve(listener: socket.socket) -> None:
                 connection, _ = listener.accept()
                 clients[connection] = connection.makefile("rb")
                 continue
+            file = clients[ready]
             try:
-                line = clients[ready].readline()
+                line = file.readline()
                 if line.endswith(b"\n"):
-                    ready.sendall(line)
+                    ready.sendall(line + lines_in_the_buffer(ready, file))
                     continue
             except OSError:
                 pass
             clients.pop(ready).close()
             ready.close()
+
+
+def lines_in_the_buffer(connection: socket.socket, file: io.BufferedReader) -> bytes:
+    lines = b""
+    connection.setblocking(False)
+    while b"\n" in file.peek():
+        lines += file.readline()
+    connection.setblocking(True)
+    return lines
 
 
 if __name__ == "__main__":
