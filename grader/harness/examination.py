@@ -136,17 +136,33 @@ def _converse(
         driver.stdin.close()
     except BrokenPipeError as error:
         raise GraderError(f"The driver ended at once. {_complaints(driver)}") from error
+    played = 0
     for line in _lines(driver, stop, longest_s=longest_s):
-        try:
-            message: Message = msgspec.json.decode(line, type=Message)
-        except msgspec.MsgspecError as error:
-            raise GraderError(f"The driver said something that is no message: {error}") from error
+        message = _read(line)
         if isinstance(message, Unavailable):
             raise SandboxUnavailable(message.reason)
+        if not _is_in_turn(message, played=played, of=len(job.scripts)):
+            raise GraderError("The driver spoke out of turn.")
         if isinstance(message, Finished):
             return
+        played += isinstance(message, Played)
         yield message
     raise GraderError(f"The driver ended before it was done. {_complaints(driver)}")
+
+
+def _read(line: bytes) -> Message:
+    try:
+        message: Message = msgspec.json.decode(line, type=Message)
+    # A text that is not UTF-8, and brackets without end, have errors of their own in msgspec.
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise GraderError(f"The driver said something that is no message: {error}") from error
+    return message
+
+
+def _is_in_turn(message: Started | Played | Finished, *, played: int, of: int) -> bool:
+    if isinstance(message, Finished):
+        return played == of
+    return message.number == played + 1 <= of
 
 
 def _lines(
