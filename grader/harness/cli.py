@@ -56,7 +56,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"grader: {error}", file=sys.stderr)
         return BROKEN
     except GraderError as error:
-        print(f"grader: The grader could not work, which says nothing about your program.\n{error}")
+        said = "The grader could not work, which says nothing about your program."
+        print(f"grader: {said}\n{error}", file=sys.stderr)
         return BROKEN
 
 
