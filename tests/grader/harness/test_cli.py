@@ -30,6 +30,7 @@ HELD = scenario(step(), output="ready\n")
 LOST = scenario(
     step(Outcome.FAILED, failure=NOT_ANSWERED, moment=GONE), output="bye\x1b[2J\n", exit_code=3
 )
+OUR_TROUBLE = "The grader could not work, which says nothing about your program."
 UNDECIDED = scenario(step(Outcome.UNDECIDED))
 
 
@@ -141,17 +142,14 @@ def test_the_seed_repeats_the_bytes_of_an_earlier_run(
 def test_a_grader_that_cannot_work_says_so(
     examine: Examine, exercise: Path, program: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    examine.played = SandboxUnavailable("No user namespaces here.")
+    examine.played = SandboxUnavailable("No user namespaces.")
 
     status = cli.main(["check", str(exercise), str(program)])
 
-    assert (status, capsys.readouterr()) == (
+    assert (status, *capsys.readouterr()) == (
         3,
-        (
-            "",
-            "grader: The grader could not work, which says nothing about your program.\n"
-            "No user namespaces here.\n",
-        ),
+        "",
+        f"grader: {OUR_TROUBLE}\nNo user namespaces.\n",
     )
 
 
