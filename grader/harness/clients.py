@@ -154,6 +154,11 @@ class UdpClient:
     def fileno(self) -> int:
         return self._socket.fileno()
 
+    @property
+    def handed(self) -> int:
+        """Bytes that the kernel has taken from this client."""
+        return len(self.sent) - sum(map(len, self._unsent))
+
     def wants_to_write(self) -> bool:
         return bool(self._unsent) and not self.trouble
 

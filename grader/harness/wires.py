@@ -122,11 +122,13 @@ class UdpWires:
         self.clients: dict[str, UdpClient] = {}
         self._barrier = Barrier()
         self._server: Socket | None = None
+        self._read: dict[str, int] = {}  # What each had said when nothing was left unread.
 
     is_queue_full = False
 
     def connect(self, name: str) -> UdpClient:
         self.clients[name] = UdpClient(name, port=self._port)
+        self._read.pop(name, None)
         return self.clients[name]
 
     def remove(self, client: UdpClient) -> None:
@@ -143,7 +145,9 @@ class UdpWires:
 
     def is_all_delivered(self) -> bool:
         self._barrier.pass_through()
-        self.look_for_listener()
+        server = self.look_for_listener()
+        if server and not server.unread:
+            self._read |= {name: client.handed for name, client in self.clients.items()}
         return True
 
     def is_all_heard(self) -> bool:
@@ -159,10 +163,20 @@ class UdpWires:
         )
 
     def connections(self) -> tuple[Connection, ...]:
-        unread = self._server.unread if self._server else 0
+        """Return what each client has said since the server had last read everything.
+
+        Of a UDP socket the kernel tells the memory that its datagrams take up (a datagram of one
+        byte: 832), not their bytes, and not whose they are.
+        """
+        has_unread = bool(self._server and self._server.unread)
         return tuple(
-            Connection(client=name, is_accepted=True, unread=unread, unsent=0)
-            for name in self.clients
+            Connection(
+                client=name,
+                is_accepted=True,
+                unread=client.handed - self._read.get(name, 0) if has_unread else 0,
+                unsent=0,
+            )
+            for name, client in self.clients.items()
         )
 
     def close(self) -> None:
