@@ -1,5 +1,6 @@
 import pytest
 
+from iomodels.conduct import Listens
 from iomodels.demands import Demands
 from iomodels.record import Activity, Failing, Moment, Outcome, Sleep
 from iomodels.report import Finding
@@ -80,6 +81,10 @@ def test_a_server_that_never_came_up_ended_before_the_script_began() -> None:
     (finding,) = findings(scenario(start, exit_code=1), Demands())
 
     assert finding.message == "The program ended before it listened on its port, with status 1."
+
+
+def test_a_server_that_ended_is_not_told_to_listen() -> None:
+    assert Listens().explain(seen(failed(Failing.NOT_LISTENING, None), GONE)) is None
 
 
 def test_a_server_that_was_to_exit_is_not_told_to_stay_up() -> None:
