@@ -50,7 +50,12 @@ class Box:
         started_ns: int,
     ) -> None:
         self.init_pid = init_pid
-        self.pidfd = os.pidfd_open(init_pid)
+        try:
+            self.pidfd = os.pidfd_open(init_pid)
+        except ProcessLookupError:
+            # A program that ends at once: bubblewrap has reaped the box's pid 1, and ends itself.
+            # It is a child of this process, so its own pid stays valid until it is waited for.
+            self.pidfd = os.pidfd_open(bubblewrap.pid)
         self.output_fd = output_fd
         self._bubblewrap = bubblewrap
         self._directory = directory

@@ -38,12 +38,12 @@ ANSWERS = {
 
 
 @pytest.mark.django_db(transaction=True)  # The live page closes its connection.
-@pytest.mark.parametrize(("page", "expected"), ANSWERS.items())
+@pytest.mark.parametrize(("address", "expected"), ANSWERS.items())
 def test_every_page_answers_each_person_as_they_may(
-    page: str, expected: tuple[int, ...], school: School, make_attempt: Callable[..., Attempt]
+    address: str, expected: tuple[int, ...], school: School, make_attempt: Callable[..., Attempt]
 ) -> None:
     Lesson.objects.create(course=school.course, slug="draft", title="Draft", is_published=False)
-    address = page.format(attempt=make_attempt().pk)
+    address = address.format(attempt=make_attempt().pk)
     got = {}
 
     for name in EVERYBODY:

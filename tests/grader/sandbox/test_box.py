@@ -323,3 +323,27 @@ def test_box_lets_everyday_programs_work(driver: Driver) -> None:
     """)
 
     assert shown == {"failed": {}}
+
+
+def test_box_that_fell_apart_at_once_repeats_what_bubblewrap_said(driver: Driver) -> None:
+    shown = driver.run("""
+        from grader.sandbox import launch, view
+
+        class Late(launch.Status):
+            def wait_for(self, name, *, at_most_ms):
+                found = super().wait_for(name, at_most_ms=at_most_ms)
+                looks = iter(range(5000))
+                while os.path.exists(f"/proc/{found}") and next(looks) is not None:
+                    select.poll().poll(1)  # Until bubblewrap has reaped it.
+                return found
+
+        launch.Status = Late
+        view._ISOLATION.extend(["--ro-bind", "/no/such/place", "/x"])
+        enter(slot=None)
+        try:
+            box_of("print('never')").close()
+        except SandboxUnavailable as error:
+            show(error=str(error))
+    """)
+
+    assert "Can't find source path /no/such/place" in shown["error"]
