@@ -10,7 +10,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint types contracts templates migrations tests format bench lock clean
+.PHONY: help run test check lint types contracts templates migrations tests format bench flakes lock clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -60,6 +60,10 @@ format:  ## lay out code and templates as the checks want them
 bench:  ## measure every number that the README claims
 	@tools/setup test
 	$(PYTHON) -m benchmarks
+
+flakes:  ## grade each server of the main exercise 100 times on an overloaded machine (an hour)
+	@tools/setup test
+	FLAKES_REPEATS=100 $(PYTHON) -m benchmarks verdict-changes
 
 lock:  ## pin every requirement, with hashes, from pyproject.toml
 	@tools/setup test

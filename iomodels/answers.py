@@ -36,13 +36,18 @@ class Answers:
             return ""
         line = place(moment.sleeps[0].source_line)
         end = blame.connection_of(moment, failure.client or "")
-        if end and end.unread and blame.watcher(moment, failure.client or ""):
+        watcher = blame.watcher(moment, failure.client or "")
+        if end and end.unread and watcher and watcher.syscall.startswith("epoll"):
             lie = agree(end.unread, "lies", "lie")
             return (
                 f" {count(end.unread, 'byte')} {lie} ready in the kernel, and the server is "
                 f"{doing(moment)}{line}: it was told of them once and did not read them all "
                 "(edge-triggered)."
             )
+        if end and end.unread:
+            lie = agree(end.unread, "lies", "lie")
+            unread = f" {count(end.unread, 'byte')} {lie} ready in the kernel"
+            return f"{unread}, and the server is {doing(moment)}{line}."
         return f" The server has read everything and is {doing(moment)}{line}."
 
 

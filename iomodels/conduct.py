@@ -1,10 +1,15 @@
 """The rules about a program's own conduct: it lives, listens, rests and stays within limits."""
 
 from iomodels.explanation import Seen, sentence
-from iomodels.record import Failing, ScenarioRecord
+from iomodels.record import UNKNOWN_NS, Failing, ScenarioRecord
 from iomodels.report import Finding
 from iomodels.tracebacks import last_words
 from iomodels.wording import asleep, doing, place
+
+ADVICE = {
+    False: "Sleep without a time-out in a call that watches everybody",
+    True: "Set no alarm or timer that nobody asked for",
+}
 
 
 class WithinLimits:
@@ -37,7 +42,9 @@ class Listens:
             return None
         sleep = moment.sleeps[0] if moment and moment.sleeps else None
         line = sleep.source_line if sleep else moment.running_line if moment else None
-        if failure.detail:
+        if failure.expected and failure.expected in failure.detail.split(", "):
+            what = f"It listens on port {failure.expected}, but at another address than 127.0.0.1"
+        elif failure.detail:
             what = f"It listens on port {failure.detail} instead"
         else:
             what = f"It listens on no port at all; it is {doing(moment) or 'running'}"
@@ -63,7 +70,9 @@ class StaysUp:
         step, failure = seen.step, seen.failure
         if not seen.has_ended or (failure.failing is Failing.EXITED and failure.expected):
             return None
-        words = last_words(seen.scenario.output)
+        # A program that ends without an error may have printed one that it had dealt with.
+        output = seen.scenario.output if seen.scenario.exit_code != 0 else ""
+        words = last_words(output)
         how = _ending(seen.scenario)
         said = f": {words.error}" if words.error else ""
         when = "before it listened on its port" if step.line == 0 else f"at “{step.text}”"
@@ -91,7 +100,7 @@ class Rests:
             line = sleep.source_line
             what = (
                 f"wakes up by itself again and again: it is {asleep(sleep)}{place(line)}. "
-                "Sleep without a time-out in a call that watches everybody"
+                + ADVICE[sleep.timeout_ns == UNKNOWN_NS]
             )
         else:
             line = moment.running_line

@@ -44,7 +44,7 @@ def judge_scenario(task: Task, demands: Demands, played: ScenarioRecord) -> Scen
     """Return the report on one scenario: its outcome, its points, and why."""
     found = findings(played, demands)
     outcome = Outcome.FAILED if found else Outcome.PASSED
-    if any(step.outcome is Outcome.UNDECIDED for step in played.steps):
+    if not found and any(step.outcome is Outcome.UNDECIDED for step in played.steps):
         outcome = Outcome.UNDECIDED
     return ScenarioReport(
         name=task.name,
@@ -82,7 +82,10 @@ def _verdict(reports: Sequence[ScenarioReport]) -> str:
     if failed:
         return failed[0].findings[0].message
     if any(report.outcome is Outcome.UNDECIDED for report in reports):
-        return "The machine was too busy for a verdict; this says nothing about your server."
+        return (
+            "There was no verdict within the real time that a scenario may take; it costs you "
+            "nothing. A machine that is too busy can be the reason, or a very slow server."
+        )
     return f"Your server held in {count(len(reports), 'scenario')}: nobody had to wait for anybody."
 
 

@@ -24,8 +24,8 @@ class AcceptsEverybody:
         end = blame.connection_of(moment, client)
         is_waiting = failure.failing is Failing.NOT_CONNECTED or (end and not end.is_accepted)
         sleep = blame.culprit(moment, client)
-        if not is_waiting or not sleep or sleep.accepts:
-            return None
+        if not is_waiting or not sleep or sleep.accepts or failure.detail:
+            return None  # `detail` is the kernel's refusal: nobody listens any more.
         # A server that naps may be about to accept; what it neglects meanwhile is the next rule's.
         if moment.activity is not Activity.RESTING:
             return None

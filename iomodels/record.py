@@ -4,6 +4,9 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+UNKNOWN_NS = 0  # A time-out: the thread wakes by itself, and nobody outside can say when.
+STOPPED_BY_SIGNAL = "stopped"  # In place of a system call: SIGSTOP or the like.
+
 
 class Outcome(StrEnum):
     """How a step, a scenario or a whole run ended."""
@@ -131,6 +134,7 @@ class ScenarioRecord:
     exit_signal: str | None
     most_threads: int
     most_processes: int
+    tasks_made: int  # Threads and processes that the program has made in all, its first included.
     cpu_ns: int
     memory_bytes: int
     took_ns: int

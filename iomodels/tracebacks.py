@@ -29,6 +29,13 @@ def last_words(output: str) -> LastWords:
     last = max(errors, key=lambda found: found.start(1), default=None)
     lines = FRAME.findall(output)
     return LastWords(
-        error=last[1][:MOST_SHOWN] if last else "",
+        error=_printable(last[1][:MOST_SHOWN]) if last else "",
         line=int(lines[-1]) if lines else None,
+    )
+
+
+def _printable(text: str) -> str:
+    """Return a hostile program's words without what a terminal would obey."""
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
     )

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from iomodels.record import Activity, Moment, Sleep, Wait
+from iomodels.record import STOPPED_BY_SIGNAL, Activity, Moment, Sleep, Wait
 
 MOST_NAMES = 4
 MOST_GROUPS = 3
@@ -61,6 +61,8 @@ def place(line: int | None) -> str:
 
 def asleep(sleep: Sleep) -> str:
     """Return what a thread is doing, such as "asleep in recvfrom on A's connection"."""
+    if sleep.syscall == STOPPED_BY_SIGNAL:
+        return "stopped by a signal"
     limit = f" for up to {duration(sleep.timeout_ns)}" if sleep.timeout_ns else ""
     return f"asleep in {call_name(sleep.syscall)}{_object(sleep)}{limit}"
 

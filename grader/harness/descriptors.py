@@ -17,6 +17,7 @@ PIDFD_GETFD = numbers(os.uname().machine)["pidfd_getfd"]
 TIMEVAL = struct.Struct("=qq")
 POLLFD = struct.Struct("=ihh")
 MOST_POLLED = 4096
+MOST_NESTED = 5  # EP_MAX_NESTS in fs/eventpoll.c.
 SOCKET_LINK = re.compile(r"^socket:\[(\d+)\]$")
 EPOLL_ENTRY = re.compile(r"^tfd:\s*(\d+) .* ino:([0-9a-f]+) ", re.MULTILINE)
 TIMER_LEFT = re.compile(r"^it_value: \((\d+), (\d+)\)", re.MULTILINE)
@@ -28,16 +29,30 @@ class Program:
     """One process, as its file descriptors and its memory show it to its parent."""
 
     process_id: int
+    thread_id: int  # The main thread may have ended, and its folder is empty then.
 
     def inode(self, descriptor: int) -> int | None:
         """Return the inode of a socket, or None for anything else."""
         found = SOCKET_LINK.match(self._link(descriptor))
         return int(found[1]) if found else None
 
-    def epoll_set(self, descriptor: int) -> list[tuple[int, int]]:
-        """Return the interest list of an epoll descriptor: (descriptor, inode) of each entry."""
-        text = self._text(f"fdinfo/{descriptor}")
-        return [(int(number), int(inode, 16)) for number, inode in EPOLL_ENTRY.findall(text)]
+    def epoll_set(self, descriptor: int, *, depth: int = MOST_NESTED) -> list[tuple[int, int]]:
+        """Return the interest list of an epoll descriptor: (descriptor, inode) of each entry.
+
+        An epoll descriptor in the set stands for what it watches itself, epoll(7).
+        """
+        found: list[tuple[int, int]] = []
+        for number, inode in EPOLL_ENTRY.findall(self._text(f"fdinfo/{descriptor}")):
+            found.append((int(number), int(inode, 16)))
+            if depth and self._link(int(number)) == "anon_inode:[eventpoll]":
+                found += self.epoll_set(int(number), depth=depth - 1)
+        return found
+
+    def has_timers(self) -> bool:
+        """Return whether the process has made timers by timer_create(2), set or not."""
+        with contextlib.suppress(OSError):
+            return bool(Path(f"/proc/{self.process_id}/timers").read_bytes())
+        return False
 
     def select_set(self, arguments: tuple[int, ...]) -> list[int]:
         """Return the descriptors in the three bitmaps of select(2)."""
@@ -74,7 +89,7 @@ class Program:
     def memory(self, address: int, size: int) -> bytes:
         """Return bytes of the program's memory; none if they cannot be read."""
         with contextlib.suppress(OSError, OverflowError):
-            descriptor = os.open(f"/proc/{self.process_id}/mem", os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = os.open(f"{self._folder}/mem", os.O_RDONLY | os.O_CLOEXEC)
             try:
                 return os.pread(descriptor, size, address)
             finally:
@@ -93,12 +108,16 @@ class Program:
         with socket.socket(fileno=copy) as borrowed:
             yield borrowed
 
+    @property
+    def _folder(self) -> str:
+        return f"/proc/{self.process_id}/task/{self.thread_id}"
+
     def _link(self, descriptor: int) -> str:
         with contextlib.suppress(OSError):
-            return str(Path(f"/proc/{self.process_id}/fd/{descriptor}").readlink())
+            return str(Path(f"{self._folder}/fd/{descriptor}").readlink())
         return ""
 
     def _text(self, name: str) -> str:
         with contextlib.suppress(OSError):
-            return Path(f"/proc/{self.process_id}/{name}").read_text(errors="replace")
+            return Path(f"{self._folder}/{name}").read_text(errors="replace")
         return ""

@@ -103,6 +103,7 @@ def _play(job: Job, script: Script, *, port: int, lines: SourceLines) -> Scenari
     stage = Stage(box, wires, limits=job.limits, lines=lines)
     try:
         played = Player(stage, steps, seed=job.seed).play()
+        stage.count_tasks()
         ended = stage.has_ended
     finally:
         exit_ = stage.exit()
@@ -116,6 +117,7 @@ def _play(job: Job, script: Script, *, port: int, lines: SourceLines) -> Scenari
         exit_signal=_signal_name(exit_.signal) if ended else None,
         most_threads=stage.most_threads,
         most_processes=stage.most_processes,
+        tasks_made=stage.tasks_made,
         cpu_ns=stage.cpu_ns,
         memory_bytes=stage.most_memory,
         took_ns=time.monotonic_ns() - started_ns,

@@ -1,32 +1,46 @@
 """How much the program asked to sleep with a time-out, since a client last acted."""
 
+from collections import Counter
+
 from grader.harness.threads import Thread
 from iomodels.record import Sleep
 
+Key = tuple[int, tuple[str, str]]  # A thread, and how often it had switched context.
+
 
 class Naps:
-    """Each sleep with a time-out counts once, with the length that the program asked for."""
+    """Each sleep with a time-out counts once, with the length that the program asked for.
+
+    If nobody can say how long it will be (an alarm is set), it counts for as long as it lasts: a
+    server that had something to do would not sleep at all, however slow the machine is.
+    """
 
     def __init__(self) -> None:
-        self._seen: set[tuple[int, tuple[str, str]]] = set()
-        self._asked_ns: dict[int, int] = {}
-        self.longest_ns = 0
-        self.count = 0
+        self._since_ns: dict[Key, int] = {}
+        self._length_ns: dict[Key, int] = {}
+
+    @property
+    def count(self) -> int:
+        return len(self._length_ns)
+
+    @property
+    def longest_ns(self) -> int:
+        return max(self._length_ns.values(), default=0)
 
     @property
     def asked_ns(self) -> int:
         """The most that one thread asked for, in nanoseconds; threads sleep side by side."""
-        return max(self._asked_ns.values(), default=0)
+        asked_ns: Counter[int] = Counter()
+        for (thread_id, _), length_ns in self._length_ns.items():
+            asked_ns[thread_id] += length_ns
+        return max(asked_ns.values(), default=0)
 
-    def add(self, threads: tuple[Thread, ...], sleeps: tuple[Sleep, ...]) -> None:
+    def add(self, threads: tuple[Thread, ...], sleeps: tuple[Sleep, ...], *, now_ns: int) -> None:
         """Take in one moment at which all threads were asleep."""
         for thread, sleep in zip(threads, sleeps, strict=True):
-            # A thread that wakes and sleeps again has switched context: another sleep.
-            key = (thread.thread_id, thread.switches)
-            if sleep.timeout_ns is None or key in self._seen:
-                continue
-            self._seen.add(key)
-            asked_ns = self._asked_ns.get(thread.thread_id, 0) + sleep.timeout_ns
-            self._asked_ns[thread.thread_id] = asked_ns
-            self.longest_ns = max(self.longest_ns, sleep.timeout_ns)
-            self.count += 1
+            if sleep.timeout_ns is not None:
+                # A thread that wakes and sleeps again has switched context: another sleep.
+                key = (thread.thread_id, thread.switches)
+                since_ns = self._since_ns.setdefault(key, now_ns)
+                length_ns = sleep.timeout_ns or now_ns - since_ns
+                self._length_ns[key] = max(self._length_ns.get(key, 0), length_ns)

@@ -50,7 +50,7 @@ class Player:
         self._stage, self._steps, self._seed = stage, steps, seed
         self._records: dict[int, StepRecord] = {}
         self._sendings = 0
-        self._is_restless = False
+        self._is_restless = self._is_behind = False
 
     def play(self) -> tuple[StepRecord, ...]:
         """Return a record of each line, in the order of the script; those not reached: skipped."""
@@ -97,7 +97,12 @@ class Player:
         waited = self._wait(self._stage.listens, cpu_ns=START_CPU_NS)
         if waited.ending is not Ending.DONE:
             detail = ", ".join(map(str, self._stage.wires.served_ports()))
-            raise failed(Failure(failing=Failing.NOT_LISTENING, detail=detail), waited)
+            failure = Failure(
+                failing=Failing.NOT_LISTENING,
+                expected=str(self._stage.wires.port),
+                detail=detail,
+            )
+            raise failed(failure, waited)
         return waited
 
     def _play(self, step: Step) -> Waited | None:
@@ -157,6 +162,7 @@ class Player:
             client.say(content(send.payload, seed=self._seed, place=place))
         waited = self._wait(lambda: not any(client.wants_to_write() for client in clients))
         self._check_limits(waited)
+        self._is_behind = waited.ending is Ending.BURNT
         return waited
 
     def _receive(self, receive: Receive) -> Waited | None:
@@ -184,7 +190,7 @@ class Player:
     def _rest(self) -> Waited:
         waited = self._wait(
             lambda: False,
-            cpu_ns=REST_CPU_NS,
+            cpu_ns=ANSWER_CPU_NS if self._is_behind else REST_CPU_NS,
             is_enough=lambda naps: naps.count >= WAKES or naps.longest_ns >= PATIENCE_NS,
         )
         self._check_limits(waited)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from grader.harness.descriptors import NANOSECONDS, Program
-from grader.harness.threads import Thread
+from grader.harness.threads import STOPPED, Thread
 from iomodels.calls import Call, Clock, Source, call
-from iomodels.record import Sleep, Wait
+from iomodels.record import STOPPED_BY_SIGNAL, UNKNOWN_NS, Sleep, Wait
 from iomodels.syscalls import names
 
 NAMES = names(os.uname().machine)
@@ -19,7 +19,6 @@ TIMER_ABSTIME = 1
 FUTEX_COMMAND, FUTEX_CLOCK_REALTIME = 0x7F, 0x100
 FUTEX_WAIT, FUTEX_LOCK_PI, FUTEX_WAIT_BITSET = 0, 6, 9
 SIGN_BIT = 1 << 31
-UNKNOWN_NS = 0  # It wakes by itself, nobody outside can say when.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +39,15 @@ class Endpoints:
 
 def decode(thread: Thread, endpoints: Endpoints) -> Sleep:
     """Return what a thread that is asleep waits for, and how long it asked to sleep at most."""
-    program = Program(process_id=thread.process_id)
-    name = NAMES.get(thread.syscall if thread.syscall is not None else -1, str(thread.syscall))
+    program = Program(process_id=thread.process_id, thread_id=thread.thread_id)
+    if thread.state == STOPPED or thread.syscall is None:
+        return _stopped(thread)
+    name = NAMES.get(thread.syscall, str(thread.syscall))
     known = call(name)
     descriptors, inodes = _sources(program, thread, known)
     timeouts = [_timeout_ns(program, thread, known)]
     timeouts += [program.timer_left_ns(number) for number in descriptors]
-    timeouts += [UNKNOWN_NS] if thread.catches_alarms else []
+    timeouts += [UNKNOWN_NS] if thread.awaits_alarms or program.has_timers() else []
     set_timeouts = [timeout for timeout in timeouts if timeout is not None]
     return Sleep(
         thread_id=thread.thread_id,
@@ -55,6 +56,18 @@ def decode(thread: Thread, endpoints: Endpoints) -> Sleep:
         waits_for=endpoints.names(inodes),
         accepts=endpoints.listener in inodes and not endpoints.everybody,
         timeout_ns=min(set_timeouts, default=None),
+        source_line=None,
+    )
+
+
+def _stopped(thread: Thread) -> Sleep:
+    return Sleep(
+        thread_id=thread.thread_id,
+        syscall=STOPPED_BY_SIGNAL,
+        wait=Wait.SIGNAL,
+        waits_for=(),
+        accepts=False,
+        timeout_ns=None,
         source_line=None,
     )
 

@@ -29,6 +29,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 
 from grader.harness import threads as proc
 from grader.harness.clients import TcpClient, UdpClient
@@ -86,6 +87,8 @@ class Stage:
         self._has_output = True
         self.has_ended = False
         self._exit: Exit | None = None
+        self._first_pid = self.tasks_made = 0
+        self._has_helped = False
         self._turn_cpu_ns = TURN_CPU_NS
         self._epoll = select.epoll()
         self._epoll.register(box.pidfd, select.EPOLLIN)
@@ -123,10 +126,14 @@ class Stage:
 
     def with_lines(self, moment: Moment) -> Moment:
         """Return the moment with the source line of each thread, read now: it must still hold."""
+        self.count_tasks()
+        self._has_helped = True
         if moment.activity is Activity.BUSY:
             found = self._lines.of(proc.look(self.box.processes()))
             return replace(moment, running_line=next(iter(found.values()), None))
         found = self._lines.of(self._last)
+        if self._look() != self._last:  # A line that was read after waking says nothing.
+            return moment
         sleeps = tuple(
             replace(sleep, source_line=found.get(sleep.thread_id)) for sleep in moment.sleeps
         )
@@ -179,11 +186,13 @@ class Stage:
             return Waited(ending=Ending.DONE, naps=naps)
         endpoints = self.wires.endpoints()
         sleeps = tuple(decode(thread, endpoints) for thread in asleep)
+        if self._look() != asleep:  # Woken meanwhile: what was read may belong to another sleep.
+            return None
         self._last = asleep
         if all(sleep.timeout_ns is None for sleep in sleeps):
             moment = self._moment(Activity.RESTING, sleeps, naps)
             return Waited(ending=Ending.RESTING, moment=moment, naps=naps)
-        naps.add(asleep, sleeps)
+        naps.add(asleep, sleeps, now_ns=time.monotonic_ns())
         if not is_enough(naps):
             return None
         moment = self._moment(Activity.TIMED, sleeps, naps)
@@ -205,7 +214,18 @@ class Stage:
         threads = proc.look(processes)
         self.most_threads = max(self.most_threads, len(threads))
         self.most_processes = max(self.most_processes, len(processes))
+        self._first_pid = self._first_pid or min(processes, default=0)
         return threads
+
+    def count_tasks(self) -> None:
+        """Note how many threads and processes the program has made up to now, itself included.
+
+        Each has taken the next number in the driver's pid namespace, and nobody else takes any
+        until the driver starts a helper; the last one is in /proc/loadavg, proc(5).
+        """
+        if self._first_pid and not self._has_helped:
+            last_pid = int(Path("/proc/loadavg").read_text().split()[-1])
+            self.tasks_made = last_pid - self._first_pid + 1
 
     def _move(self) -> bool:
         """Write and read what can be; return whether any byte moved, of output too.

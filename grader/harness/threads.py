@@ -5,9 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-ASLEEP = ("S", "T")  # T is stopped by a signal: only a signal of its own would wake it.
+from iomodels.syscalls import numbers
+
+NUMBERS = numbers(os.uname().machine)
+STOPPED = "T"  # By a signal: only another signal wakes it, wherever it was.
+# vfork(2): the caller sleeps in state D until its child has become another program or ended.
+VFORKS = {NUMBERS[name] for name in ("vfork", "clone", "clone3") if name in NUMBERS}
 SIGALRM_BIT, SIGVTALRM_BIT, SIGPROF_BIT = (1 << (number - 1) for number in (14, 26, 27))
 ALARM_BITS = SIGALRM_BIT | SIGVTALRM_BIT | SIGPROF_BIT
+ALARM_MASKS = ("SigCgt", "SigBlk")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +28,15 @@ class Thread:
     inner_id: int  # The same thread, as the program itself numbers it.
     state: str
     switches: tuple[str, str]  # Voluntary and not, as /proc writes them.
-    catches_alarms: bool
+    awaits_alarms: bool  # SIGALRM and the like are caught, or blocked so as to be waited for.
     syscall: int | None  # None: not in a system call, or running.
     arguments: tuple[int, ...]
 
     @property
     def is_asleep(self) -> bool:
-        return self.state in ASLEEP and self.syscall is not None
+        if self.state == "D":
+            return self.syscall in VFORKS
+        return self.state == STOPPED or (self.state == "S" and self.syscall is not None)
 
 
 def look(process_ids: Iterable[int]) -> tuple[Thread, ...]:
@@ -45,7 +53,7 @@ def _read(process_id: int, thread_id: int) -> Thread | None:
     folder = f"/proc/{process_id}/task/{thread_id}"
     try:
         status = _fields(_content(f"{folder}/status"))
-        words = _content(f"{folder}/syscall").split()
+        words = _syscall(folder)
     except OSError:  # It ended between the listing and the reading.
         return None
     state = status.get("State", "?")[:1]
@@ -61,10 +69,22 @@ def _read(process_id: int, thread_id: int) -> Thread | None:
             status.get("voluntary_ctxt_switches", ""),
             status.get("nonvoluntary_ctxt_switches", ""),
         ),
-        catches_alarms=bool(int(status.get("SigCgt", "0"), 16) & ALARM_BITS),
+        awaits_alarms=any(int(status.get(name, "0"), 16) & ALARM_BITS for name in ALARM_MASKS),
         syscall=int(words[0]) if is_in_call else None,
         arguments=tuple(int(word, 16) for word in words[1:7]) if is_in_call else (),
     )
+
+
+def _syscall(folder: str) -> list[str]:
+    """Return what the thread is in, or nothing if it is on its way out.
+
+    A thread that has given up its memory belongs to nobody who may ask, and has not closed its
+    descriptors yet: it runs, and must not be taken for gone.
+    """
+    try:
+        return _content(f"{folder}/syscall").split()
+    except PermissionError:
+        return []
 
 
 def _fields(text: str) -> dict[str, str]:

@@ -21,14 +21,14 @@ class TcpWires:
     """The connections of one server's TCP clients, both ends compared."""
 
     def __init__(self, kernel: Kernel, *, port: int) -> None:
-        self._kernel, self._port = kernel, port
+        self._kernel, self.port = kernel, port
         self.clients: dict[str, TcpClient] = {}
         self._departed: list[int] = []
         self._ends: dict[str, Socket | None] = {}
         self._listener: Socket | None = None
 
     def connect(self, name: str) -> TcpClient:
-        self.clients[name] = TcpClient(name, port=self._port)
+        self.clients[name] = TcpClient(name, port=self.port)
         return self.clients[name]
 
     def remove(self, client: TcpClient) -> None:
@@ -47,14 +47,14 @@ class TcpWires:
         return self._kernel.served_ports(transport="tcp")
 
     def look_for_listener(self) -> Socket | None:
-        self._listener = self._kernel.listener(self._port, transport="tcp")
+        self._listener = self._kernel.listener(self.port, transport="tcp")
         return self._listener
 
     def is_all_delivered(self) -> bool:
         """Return whether the server's kernel has all that the clients' kernels could send it."""
         self.look_for_listener()
         self._ends = {
-            name: self._kernel.connection(server_port=self._port, client_port=client.port)
+            name: self._kernel.connection(server_port=self.port, client_port=client.port)
             for name, client in self.clients.items()
         }
         self._departed = [port for port in self._departed if not self._has_noticed(port)]
@@ -90,7 +90,7 @@ class TcpWires:
             client.close()
 
     def _has_noticed(self, port: int) -> bool:
-        end = self._kernel.connection(server_port=self._port, client_port=port)
+        end = self._kernel.connection(server_port=self.port, client_port=port)
         # With bytes unread the FIN may be stuck behind a full window; those wake the server too.
         return end is None or end.state != TcpState.ESTABLISHED or end.unread > 0
 
@@ -108,17 +108,20 @@ class TcpWires:
     def _is_heard(self, client: TcpClient) -> bool:
         if client.trouble or not client.is_connected or not client.is_reading:
             return True
-        end = self._kernel.connection(server_port=self._port, client_port=client.port)
+        end = self._kernel.connection(server_port=self.port, client_port=client.port)
         if end is None or (end.state in SERVER_CLOSED and not end.inode and not end.written):
             return client.has_end
-        return end.written <= len(client.received) + client.has_end
+        # What the client has not acknowledged still fills the server's send buffer, and the
+        # acknowledgement, when it comes, may wake a server that waits for room.
+        has_room = not end.unsent or not end.inode
+        return has_room and end.written <= len(client.received) + client.has_end
 
 
 class UdpWires:
     """The datagrams between one server and its UDP clients."""
 
     def __init__(self, kernel: Kernel, *, port: int) -> None:
-        self._kernel, self._port = kernel, port
+        self._kernel, self.port = kernel, port
         self.clients: dict[str, UdpClient] = {}
         self._barrier = Barrier()
         self._server: Socket | None = None
@@ -127,7 +130,7 @@ class UdpWires:
     is_queue_full = False
 
     def connect(self, name: str) -> UdpClient:
-        self.clients[name] = UdpClient(name, port=self._port)
+        self.clients[name] = UdpClient(name, port=self.port)
         self._read.pop(name, None)
         return self.clients[name]
 
@@ -140,7 +143,7 @@ class UdpWires:
         return [port for port in self._kernel.served_ports(transport="udp") if port not in ours]
 
     def look_for_listener(self) -> Socket | None:
-        self._server = self._kernel.listener(self._port, transport="udp")
+        self._server = self._kernel.listener(self.port, transport="udp")
         return self._server
 
     def is_all_delivered(self) -> bool:

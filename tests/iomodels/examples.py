@@ -62,6 +62,7 @@ def scenario(*steps: StepRecord, **values: Any) -> ScenarioRecord:
         "exit_signal": None,
         "most_threads": 1,
         "most_processes": 1,
+        "tasks_made": 1,
         "cpu_ns": 0,
         "memory_bytes": 0,
         "took_ns": 0,

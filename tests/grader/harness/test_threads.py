@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from grader.harness import threads
 from grader.harness.threads import Thread, look
 from iomodels.syscalls import numbers
 from tests.grader.harness.sleepers import asleep, eventually, sleeper
@@ -27,7 +28,7 @@ def test_a_thread_asleep_is_seen_with_its_call_and_arguments() -> None:
         inner_id=process.pid,
         state="S",
         switches=("", ""),
-        catches_alarms=False,
+        awaits_alarms=False,
         syscall=RECVFROM,
         arguments=(),
     )
@@ -95,11 +96,26 @@ def test_a_stopped_program_counts_as_asleep() -> None:
     ("number", "catches"),
     [("SIGALRM", True), ("SIGVTALRM", True), ("SIGPROF", True), ("SIGUSR1", False)],
 )
-def test_a_program_that_catches_alarms_may_wake_by_itself(number: str, catches: object) -> None:
+def test_a_program_that_awaits_alarms_may_wake_by_itself(number: str, catches: object) -> None:
     with sleeper(f"signal.signal(signal.{number}, print); sleep(99)") as process:
         (thread,) = asleep(process, "clock_nanosleep")
 
-    assert thread.catches_alarms == catches
+    assert thread.awaits_alarms == catches
+
+
+def test_a_thread_on_its_way_out_is_not_taken_for_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = threads._content
+
+    def refuse(path: str) -> str:
+        if path.endswith("/syscall"):
+            raise PermissionError
+        return read(path)
+
+    monkeypatch.setattr(threads, "_content", refuse)
+    with sleeper("sleep(99)") as process:
+        (thread,) = look([process.pid])
+
+    assert thread.is_asleep is False
 
 
 def test_a_program_that_ended_has_no_threads() -> None:
