@@ -73,6 +73,19 @@ def test_a_client_says_no_more_than_a_turns_worth_at_once(
     assert (moved, client.pending, client.wants_to_write()) == (True, 1, True)
 
 
+def test_a_client_shuts_down_only_after_its_last_byte(
+    client: TcpClient, server: socket.socket
+) -> None:
+    client.say(bytes(MOST_AT_ONCE + 1))
+    client.shut_down()
+    client.pump()
+    first = client.has_shut_down
+
+    client.pump()
+
+    assert (first, client.has_shut_down, client.trouble) == (False, True, "")
+
+
 def test_a_client_whose_server_does_not_read_keeps_the_rest(
     client: TcpClient, server: socket.socket
 ) -> None:

@@ -90,6 +90,7 @@ def test_what_is_no_message_is_refused(tmp_path: Path, said: bytes) -> None:
         lines(Started(number=-1)),
         lines(PLAYED, PLAYED),
         lines(PLAYED, STARTED),
+        lines(PLAYED, Started(number=2)),
         lines(Finished()),
     ],
 )
