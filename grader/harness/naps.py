@@ -15,7 +15,8 @@ class Naps:
     server that had something to do would not sleep at all, however slow the machine is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, reached: int = 0) -> None:
+        self._reached = reached
         self._since_ns: dict[Key, int] = {}
         self._length_ns: dict[Key, int] = {}
 
@@ -34,6 +35,17 @@ class Naps:
         for (thread_id, _), length_ns in self._length_ns.items():
             asked_ns[thread_id] += length_ns
         return max(asked_ns.values(), default=0)
+
+    def reach(self, progress: int) -> None:
+        """Forget the naps before the last progress of what is waited for.
+
+        A server that goes on neglects nobody, and in a long transfer the more naps would add up
+        the oftener they happen to be seen.
+        """
+        if progress > self._reached:
+            self._reached = progress
+            self._since_ns.clear()
+            self._length_ns.clear()
 
     def add(self, threads: tuple[Thread, ...], sleeps: tuple[Sleep, ...], *, now_ns: int) -> None:
         """Take in one moment at which all threads were asleep."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from grader.harness import expectation
-from grader.harness.clients import TcpClient
+from grader.harness.clients import TcpClient, UdpClient
 from grader.harness.failures import StepFailed, failed
 from grader.harness.naps import Naps
 from grader.harness.payload import content
@@ -160,7 +160,10 @@ class Player:
             self._sendings += 1
             place = f"{step.line}:{client.name}:{self._sendings}"
             client.say(content(send.payload, seed=self._seed, place=place))
-        waited = self._wait(lambda: not any(client.wants_to_write() for client in clients))
+        waited = self._wait(
+            lambda: not any(client.wants_to_write() for client in clients),
+            progress=lambda: sum(client.handed for client in clients),
+        )
         self._check_limits(waited)
         self._is_behind = waited.ending is Ending.BURNT
         return waited
@@ -169,7 +172,8 @@ class Player:
         waited: Waited | None = None
         for name in receive.clients:
             client = self._stage.client(name)
-            waited = expectation.meet(client, receive.what, wait=self._wait, settle=self._settle)
+            wait = partial(self._wait, progress=partial(_exchanged, client))
+            waited = expectation.meet(client, receive.what, wait=wait, settle=self._settle)
             self._check_limits(waited)
         return waited
 
@@ -217,12 +221,22 @@ class Player:
         *,
         cpu_ns: int = ANSWER_CPU_NS,
         is_enough: Callable[[Naps], bool] = lambda naps: naps.asked_ns >= PATIENCE_NS,
+        progress: Callable[[], int] = lambda: 0,
     ) -> Waited:
-        return self._stage.wait(lambda: bool(is_done()), cpu_ns=cpu_ns, is_enough=is_enough)
+        return self._stage.wait(
+            lambda: bool(is_done()),
+            cpu_ns=cpu_ns,
+            is_enough=is_enough,
+            progress=progress,
+        )
 
     def _check_limits(self, waited: Waited | None) -> None:
         if waited and waited.ending in (Ending.LIMIT, Ending.SAFETY_NET):
             raise failed(Failure(failing=Failing.LIMIT), waited)
+
+
+def _exchanged(client: TcpClient | UdpClient) -> int:
+    return len(client.received) + client.handed
 
 
 def _any_nap(naps: Naps) -> bool:

@@ -101,9 +101,13 @@ class Stage:
         *,
         cpu_ns: int,
         is_enough: Callable[[Naps], bool],
+        progress: Callable[[], int],
     ) -> Waited:
-        """Take turns until something is done, or until it is proven that it will not be."""
-        naps, doze_ms = Naps(), SHORTEST_DOZE_MS
+        """Take turns until something is done, or until it is proven that it will not be.
+
+        `progress` grows while what is waited for comes on; naps before that do not count.
+        """
+        naps, doze_ms = Naps(reached=progress()), SHORTEST_DOZE_MS
         started_cpu_ns = turn_cpu_ns = self._measure()
         self._move()
         while not is_done():
@@ -112,6 +116,7 @@ class Stage:
             if asleep := self._proof_of_sleep():
                 if self._move() or not self.wires.is_all_heard():
                     turn_cpu_ns, doze_ms = self.cpu_ns, SHORTEST_DOZE_MS
+                    naps.reach(progress())
                 elif waited := self._rest(asleep, naps, is_done, is_enough):
                     return waited
             else:

@@ -5,12 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from iomodels.syscalls import numbers
-
-NUMBERS = numbers(os.uname().machine)
 STOPPED = "T"  # By a signal: only another signal wakes it, wherever it was.
-# vfork(2): the caller sleeps in state D until its child has become another program or ended.
-VFORKS = {NUMBERS[name] for name in ("vfork", "clone", "clone3") if name in NUMBERS}
 SIGALRM_BIT, SIGVTALRM_BIT, SIGPROF_BIT = (1 << (number - 1) for number in (14, 26, 27))
 ALARM_BITS = SIGALRM_BIT | SIGVTALRM_BIT | SIGPROF_BIT
 ALARM_MASKS = ("SigCgt", "SigBlk")
@@ -34,8 +29,6 @@ class Thread:
 
     @property
     def is_asleep(self) -> bool:
-        if self.state == "D":
-            return self.syscall in VFORKS
         return self.state == STOPPED or (self.state == "S" and self.syscall is not None)
 
 
