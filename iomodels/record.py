@@ -63,6 +63,35 @@ class Connection:
     unsent: int  # Bytes that the server wrote and the client has not yet taken.
 
 
+class Deed(StrEnum):
+    """Something that a client does, or that happens to it."""
+
+    CONNECTS = "connects"
+    SENDS = "sends"
+    RECEIVES = "receives"
+    STOPS_READING = "stops reading"
+    READS_AGAIN = "reads again"
+    SHUTS_DOWN = "shuts down"
+    RECEIVES_END = "receives end"
+    CLOSES = "closes"
+    RESETS = "resets"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientEvent:
+    """One deed of one client, by CLOCK_REALTIME right before and right after its system call.
+
+    On loopback the server's kernel has heard of it by then, unless softirq work was deferred.
+    """
+
+    client: str
+    deed: Deed
+    port: int  # Of the client: a name can be used again, a port is one connection's.
+    size: int  # Bytes.
+    started_ns: int
+    ended_ns: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """The whole server at one moment: every thread, and every connection that matters."""
@@ -74,6 +103,7 @@ class Moment:
     cpu_ns: int  # CPU time of the program since its start.
     slept_ns: int  # Time-outs asked for, added up since the last action of a client.
     running_line: int | None = None  # Where a busy program was seen, as a hint only.
+    at_ns: int = 0  # CLOCK_REALTIME.
 
     @property
     def threads(self) -> int:
@@ -138,6 +168,12 @@ class ScenarioRecord:
     cpu_ns: int
     memory_bytes: int
     took_ns: int
+    port: int = 0  # The server's.
+    events: tuple[ClientEvent, ...] = ()  # The clients' own log.
+    rests: tuple[int, ...] = ()  # CLOCK_REALTIME at which it was proven that every thread slept.
+    moments: tuple[Moment, ...] = ()  # Of those, the ones at which somebody was neglected.
+    trace: str = ""  # What strace wrote, packed: iomodels.trace.sifting.
+    trace_lost_bytes: int = 0  # What came after the most that is kept.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,11 @@ import contextlib
 import errno
 import socket
 import struct
+import time
 from typing import Protocol
+
+from grader.harness.journal import Journal
+from iomodels.record import Deed
 
 READ_SIZE = 1 << 18
 # What a client says in one turn. An echo of it fits into the smallest window and send buffer that
@@ -30,15 +34,38 @@ class Client(Protocol):
     def pump(self) -> bool: ...
     def next(self) -> bytes: ...
     def take(self, size: int) -> None: ...
+    def stop_reading(self) -> None: ...
+    def read_again(self) -> None: ...
     def wants_to_write(self) -> bool: ...
     def close(self) -> None: ...
 
 
-class TcpClient:
+class _Reading:
+    """What every client can do about its own reading."""
+
+    name: str
+    port: int
+    journal: Journal
+    is_reading: bool
+
+    def stop_reading(self) -> None:
+        self.is_reading = False
+        self._note(Deed.STOPS_READING)
+
+    def read_again(self) -> None:
+        self.is_reading = True
+        self._note(Deed.READS_AGAIN)
+
+    def _note(self, deed: Deed, *, started_ns: int | None = None, size: int = 0) -> None:
+        self.journal.note(self.name, deed, port=self.port, started_ns=started_ns, size=size)
+
+
+class TcpClient(_Reading):
     """One TCP connection. Created connecting; `pump` finds out when it is connected."""
 
-    def __init__(self, name: str, *, port: int) -> None:
+    def __init__(self, name: str, *, port: int, journal: Journal | None = None) -> None:
         self.name = name
+        self.journal = journal or Journal()
         self.received, self.sent = bytearray(), bytearray()
         self.taken = self.handed = 0
         self.is_reading, self.is_connected, self.has_end = True, False, False
@@ -53,7 +80,9 @@ class TcpClient:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
         self._socket.bind((ALL_OF_LOOPBACK, 0))
         self.port: int = self._socket.getsockname()[1]
+        started_ns = time.time_ns()
         result = self._socket.connect_ex((ALL_OF_LOOPBACK, port))
+        self._note(Deed.CONNECTS, started_ns=started_ns)
         if result == 0:
             self.is_connected = True
         elif result != errno.EINPROGRESS:
@@ -95,14 +124,19 @@ class TcpClient:
         self.taken += size
 
     def close(self) -> None:
+        started_ns, is_open = time.time_ns(), self._socket.fileno() >= 0
         self._socket.close()
+        if is_open:
+            self._note(Deed.CLOSES, started_ns=started_ns)
 
     def reset(self) -> None:
         """Close with RST instead of FIN: SO_LINGER with time 0, socket(7)."""
+        started_ns = time.time_ns()
         with contextlib.suppress(OSError):
             linger = struct.pack("ii", 1, 0)
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self._socket.close()
+        self._note(Deed.RESETS, started_ns=started_ns)
 
     def _connect(self) -> bool:
         """Return True if there is nothing to do until the connection is made or has just been."""
@@ -120,10 +154,15 @@ class TcpClient:
         with contextlib.suppress(BlockingIOError):
             if self.pending:
                 chunk = memoryview(self.sent)[self.handed : self.handed + MOST_AT_ONCE]
-                self.handed += self._socket.send(chunk)
+                started_ns = time.time_ns()
+                size = self._socket.send(chunk)
+                self._note(Deed.SENDS, started_ns=started_ns, size=size)
+                self.handed += size
                 moved = True
         if self.is_connected and self._shuts_down and not self.pending and not self.has_shut_down:
+            started_ns = time.time_ns()
             self._socket.shutdown(socket.SHUT_WR)
+            self._note(Deed.SHUTS_DOWN, started_ns=started_ns)
             self.has_shut_down = moved = True
         return moved
 
@@ -132,6 +171,7 @@ class TcpClient:
         with contextlib.suppress(BlockingIOError):
             while self.is_reading and self.is_connected and not self.has_end:
                 content = self._socket.recv(READ_SIZE)
+                self._note(Deed.RECEIVES if content else Deed.RECEIVES_END, size=len(content))
                 self.has_end = not content
                 self.received += content
                 # Not after 40 ms: until it is acknowledged it takes up the server's room, tcp(7).
@@ -140,11 +180,12 @@ class TcpClient:
         return moved
 
 
-class UdpClient:
+class UdpClient(_Reading):
     """One UDP socket, connected so that it hears only the server. A datagram is one `say`."""
 
-    def __init__(self, name: str, *, port: int) -> None:
+    def __init__(self, name: str, *, port: int, journal: Journal | None = None) -> None:
         self.name = name
+        self.journal = journal or Journal()
         self.received, self.sent = bytearray(), bytearray()
         self.taken = 0
         self.is_reading, self.has_end, self.trouble = True, False, ""
@@ -175,12 +216,15 @@ class UdpClient:
         moved = False
         try:
             while self._unsent:
+                started_ns = time.time_ns()
                 self._socket.send(self._unsent[0])
+                self._note(Deed.SENDS, started_ns=started_ns, size=len(self._unsent[0]))
                 del self._unsent[0]
                 moved = True
             while self.is_reading:
                 self._heard.append(self._socket.recv(READ_SIZE))
                 self.received += self._heard[-1]
+                self._note(Deed.RECEIVES, size=len(self._heard[-1]))
                 moved = True
         except BlockingIOError:
             pass

@@ -24,14 +24,16 @@ import msgspec
 
 from grader.exceptions import GraderError
 from grader.harness import language, scenario
+from grader.harness.journal import Journal
 from grader.harness.netlink import Kernel
 from grader.harness.player import Player
 from grader.harness.protocol import Finished, Job, Message, Played, Script, Started, Unavailable
 from grader.harness.source_lines import SourceLines
 from grader.harness.stage import Stage
 from grader.harness.wires import TcpWires, UdpWires
-from grader.sandbox import enter, start
+from grader.sandbox import Box, enter, start
 from iomodels.record import Outcome, ScenarioRecord, StepRecord
+from iomodels.trace.sifting import pack, sift
 
 PYTHON = "/usr/bin/python3"  # The system's own: the program must not see the project's packages.
 PORTS = range(10_000, 30_000)  # Below the ports that the kernel gives to clients, ip(7).
@@ -93,12 +95,14 @@ def _play(job: Job, script: Script, *, port: int, lines: SourceLines) -> Scenari
     started_ns = time.monotonic_ns()
     steps = language.parse(script.text, transport=job.transport)
     kernel = Kernel()
-    wires = (UdpWires if job.transport == "udp" else TcpWires)(kernel, port=port)
+    journal = Journal()
+    wires = (UdpWires if job.transport == "udp" else TcpWires)(kernel, port=port, journal=journal)
     box = start(
         [PYTHON, f"/w/{job.file_name}", str(port)],
         files={job.file_name: job.program},
         environment={"PORT": str(port)},
         limits=job.limits,
+        is_traced=job.is_traced,
     )
     stage = Stage(box, wires, limits=job.limits, lines=lines)
     try:
@@ -121,7 +125,23 @@ def _play(job: Job, script: Script, *, port: int, lines: SourceLines) -> Scenari
         cpu_ns=stage.cpu_ns,
         memory_bytes=stage.most_memory,
         took_ns=time.monotonic_ns() - started_ns,
+        port=port,
+        events=tuple(journal.events),
+        rests=tuple(journal.rests),
+        moments=tuple(journal.moments),
+        trace=_trace(box),
+        trace_lost_bytes=box.tracer.lost_bytes if box.tracer else 0,
     )
+
+
+def _trace(box: Box) -> str:
+    """Return what strace wrote about the program, packed: not about bubblewrap, nor about files."""
+    if not box.tracer:
+        return ""
+    text = box.tracer.content.decode("ascii", "replace")
+    # strace started bubblewrap, which started the box's pid 1, which started the program.
+    bubblewrap = int(text.split(" ", 1)[0] or 0)
+    return pack(sift(text, strangers=(bubblewrap, box.init_pid)))
 
 
 def _signal_name(number: int | None) -> str | None:

@@ -180,9 +180,9 @@ class Player:
     def _act(self, name: str, verb: Verb) -> None:
         client = self._stage.client(name)
         if verb is Verb.STOP_READING:
-            client.is_reading = False
+            client.stop_reading()
         elif verb is Verb.READ_AGAIN:
-            client.is_reading = True
+            client.read_again()
         elif verb is Verb.SHUT_DOWN and isinstance(client, TcpClient):
             client.shut_down()
         else:

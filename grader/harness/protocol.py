@@ -25,6 +25,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     scripts: tuple[Script, ...]
     seed: int
     slot: int | None = None
+    is_traced: bool = True
 
 
 class Started(msgspec.Struct, frozen=True, kw_only=True, tag=True):

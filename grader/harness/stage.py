@@ -39,7 +39,7 @@ from grader.harness.source_lines import SourceLines
 from grader.harness.threads import Thread
 from grader.harness.wires import Wires
 from grader.sandbox import Box, Excess, Exit, Limits, exceeded
-from iomodels.record import Activity, Moment, Sleep
+from iomodels.record import Activity, Connection, Moment, Sleep
 
 # Between two looks the loop sleeps in poll(), so bytes wake it at once; these bound how late it
 # sees that a server fell asleep without writing.
@@ -48,6 +48,7 @@ USAGE_EVERY_NS = 5_000_000
 # A turn of a server that does not sleep; after it was seen to burn its time, of one that spins.
 TURN_CPU_NS, RESTLESS_TURN_CPU_NS = 50_000_000, 5_000_000
 OUTPUT_KEPT = 64 * 1024
+LINES_READ = 20  # Moments of neglect whose source lines are looked up: each costs milliseconds.
 
 
 class Ending(StrEnum):
@@ -87,13 +88,17 @@ class Stage:
         self._has_output = True
         self.has_ended = False
         self._exit: Exit | None = None
-        self._first_pid = self.tasks_made = 0
-        self._has_helped = False
+        self.first_pid = self.tasks_made = 0
+        self._helpers_made = 0
         self._turn_cpu_ns = TURN_CPU_NS
         self._epoll = select.epoll()
         self._epoll.register(box.pidfd, select.EPOLLIN)
         self._epoll.register(box.output_fd, select.EPOLLIN)
+        if box.tracer:
+            self._epoll.register(box.tracer.descriptor, select.EPOLLIN | select.EPOLLET)
         self._last: tuple[Thread, ...] = ()
+        self._found_lines: tuple[tuple[Thread, ...], dict[int, int]] = ((), {})
+        self._neglect: tuple[tuple[Connection, ...], tuple[Thread, ...]] = ((), ())
 
     def wait(
         self,
@@ -131,12 +136,10 @@ class Stage:
 
     def with_lines(self, moment: Moment) -> Moment:
         """Return the moment with the source line of each thread, read now: it must still hold."""
-        self.count_tasks()
-        self._has_helped = True
         if moment.activity is Activity.BUSY:
-            found = self._lines.of(proc.look(self.box.processes()))
+            found = self._find_lines(proc.look(self.box.processes()))
             return replace(moment, running_line=next(iter(found.values()), None))
-        found = self._lines.of(self._last)
+        found = self._find_lines(self._last)
         if self._look() != self._last:  # A line that was read after waking says nothing.
             return moment
         sleeps = tuple(
@@ -194,6 +197,7 @@ class Stage:
         if self._look() != asleep:  # Woken meanwhile: what was read may belong to another sleep.
             return None
         self._last = asleep
+        self._note_rest(sleeps, naps)
         if all(sleep.timeout_ns is None for sleep in sleeps):
             moment = self._moment(Activity.RESTING, sleeps, naps)
             return Waited(ending=Ending.RESTING, moment=moment, naps=naps)
@@ -202,6 +206,36 @@ class Stage:
             return None
         moment = self._moment(Activity.TIMED, sleeps, naps)
         return Waited(ending=Ending.NAPPED, moment=moment, naps=naps)
+
+    def _note_rest(self, sleeps: tuple[Sleep, ...], naps: Naps) -> None:
+        """Write into the journal that all sleep now, and who is neglected by it if anybody is."""
+        journal, now_ns = self.wires.journal, time.time_ns()
+        journal.rest(now_ns)
+        is_timed = any(sleep.timeout_ns is not None for sleep in sleeps)
+        moment = self._moment(Activity.TIMED if is_timed else Activity.RESTING, sleeps, naps)
+        # All has arrived and all sleep, so whoever is ready is neglected, even by a wait that
+        # covers him: an edge-triggered one that has missed its edge. A client that does not take
+        # its answers may well be left to wait.
+        ready = tuple(
+            end
+            for end in moment.connections
+            if (end.unread or not end.is_accepted) and not end.unsent
+        )
+        if not ready or (ready, self._last) == self._neglect:
+            return
+        self._neglect = (ready, self._last)
+        if len(journal.moments) < LINES_READ:
+            moment = self.with_lines(moment)
+        journal.neglect(replace(moment, connections=ready, at_ns=now_ns))
+
+    def _find_lines(self, threads: tuple[Thread, ...]) -> dict[int, int]:
+        """Return the source line of each thread; the same sleep is looked up once."""
+        if self._found_lines[0] != threads:
+            self.count_tasks()
+            before = _last_pid()
+            self._found_lines = (threads, self._lines.of(threads))
+            self._helpers_made += _last_pid() - before
+        return self._found_lines[1]
 
     def _proof_of_sleep(self) -> tuple[Thread, ...] | None:
         glimpse = self._look()
@@ -217,20 +251,24 @@ class Stage:
     def _look(self) -> tuple[Thread, ...]:
         processes = self.box.processes() if self.box.has_started() else []
         threads = proc.look(processes)
+        if self.box.tracer:
+            self.box.tracer.drain()
+            stopped = self.box.tracer.stopped
+            threads = tuple(thread.told_from_tracing(stopped) for thread in threads)
         self.most_threads = max(self.most_threads, len(threads))
         self.most_processes = max(self.most_processes, len(processes))
-        self._first_pid = self._first_pid or min(processes, default=0)
+        self.first_pid = self.first_pid or min(processes, default=0)
         return threads
 
     def count_tasks(self) -> None:
         """Note how many threads and processes the program has made up to now, itself included.
 
-        Each has taken the next number in the driver's pid namespace, and nobody else takes any
-        until the driver starts a helper; the last one is in /proc/loadavg, proc(5).
+        Each has taken the next number in the driver's pid namespace, and nobody else takes any but
+        the driver's helpers, which run while the program sleeps; the last one is in /proc/loadavg,
+        proc(5).
         """
-        if self._first_pid and not self._has_helped:
-            last_pid = int(Path("/proc/loadavg").read_text().split()[-1])
-            self.tasks_made = last_pid - self._first_pid + 1
+        if self.first_pid:
+            self.tasks_made = _last_pid() - self.first_pid + 1 - self._helpers_made
 
     def _move(self) -> bool:
         """Write and read what can be; return whether any byte moved, of output too.
@@ -281,7 +319,9 @@ class Stage:
             if descriptor == self.box.pidfd:
                 self.has_ended = True
                 self._epoll.unregister(self.box.pidfd)
-            if descriptor in (self.box.pidfd, self.box.output_fd):
+            if self.box.tracer and descriptor == self.box.tracer.descriptor:
+                self.box.tracer.drain()
+            elif descriptor in (self.box.pidfd, self.box.output_fd):
                 self.drain_output()
             else:
                 has_news = True
@@ -304,3 +344,7 @@ class Stage:
     def _end_moment(self) -> Moment:
         self.wires.is_all_delivered()
         return self._moment(Activity.ENDED, (), Naps())
+
+
+def _last_pid() -> int:
+    return int(Path("/proc/loadavg").read_text().split()[-1])

@@ -1,10 +1,12 @@
 """The threads of a program at one moment, read from /proc without stopping them: proc(5)."""
 
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
+TRACED = "t"
 STOPPED = "T"  # By a signal: only another signal wakes it, wherever it was.
 SIGALRM_BIT, SIGVTALRM_BIT, SIGPROF_BIT = (1 << (number - 1) for number in (14, 26, 27))
 ALARM_BITS = SIGALRM_BIT | SIGVTALRM_BIT | SIGPROF_BIT
@@ -30,6 +32,15 @@ class Thread:
     @property
     def is_asleep(self) -> bool:
         return self.state == STOPPED or (self.state == "S" and self.syscall is not None)
+
+    def told_from_tracing(self, stopped: Collection[int]) -> Self:
+        """Return the thread with its true state, given which threads a signal has stopped.
+
+        The kernel says `t` of a thread that its tracer holds for a moment, and of one that a signal
+        has stopped while it is traced.
+        """
+        is_stopped = self.state == TRACED and self.thread_id in stopped
+        return replace(self, state=STOPPED) if is_stopped else self
 
 
 def look(process_ids: Iterable[int]) -> tuple[Thread, ...]:

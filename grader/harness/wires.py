@@ -2,6 +2,7 @@
 
 from grader.harness.barrier import Barrier
 from grader.harness.clients import TcpClient, UdpClient
+from grader.harness.journal import Journal
 from grader.harness.netlink import Kernel, Socket, TcpState
 from grader.harness.sleeping import Endpoints
 from iomodels.record import Connection
@@ -20,15 +21,16 @@ HALF_OPEN = (TcpState.SYN_RECV, TcpState.NEW_SYN_RECV)
 class TcpWires:
     """The connections of one server's TCP clients, both ends compared."""
 
-    def __init__(self, kernel: Kernel, *, port: int) -> None:
+    def __init__(self, kernel: Kernel, *, port: int, journal: Journal | None = None) -> None:
         self._kernel, self.port = kernel, port
+        self.journal = journal or Journal()
         self.clients: dict[str, TcpClient] = {}
         self._departed: list[int] = []
         self._ends: dict[str, Socket | None] = {}
         self._listener: Socket | None = None
 
     def connect(self, name: str) -> TcpClient:
-        self.clients[name] = TcpClient(name, port=self.port)
+        self.clients[name] = TcpClient(name, port=self.port, journal=self.journal)
         return self.clients[name]
 
     def remove(self, client: TcpClient) -> None:
@@ -120,8 +122,9 @@ class TcpWires:
 class UdpWires:
     """The datagrams between one server and its UDP clients."""
 
-    def __init__(self, kernel: Kernel, *, port: int) -> None:
+    def __init__(self, kernel: Kernel, *, port: int, journal: Journal | None = None) -> None:
         self._kernel, self.port = kernel, port
+        self.journal = journal or Journal()
         self.clients: dict[str, UdpClient] = {}
         self._barrier = Barrier()
         self._server: Socket | None = None
@@ -130,7 +133,7 @@ class UdpWires:
     is_queue_full = False
 
     def connect(self, name: str) -> UdpClient:
-        self.clients[name] = UdpClient(name, port=self.port)
+        self.clients[name] = UdpClient(name, port=self.port, journal=self.journal)
         self._read.pop(name, None)
         return self.clients[name]
 

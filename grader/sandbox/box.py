@@ -14,9 +14,11 @@ from grader.exceptions import SandboxUnavailable
 from grader.sandbox import kernel, processes, remedies
 from grader.sandbox.limits import Usage
 from grader.sandbox.status import Status
+from grader.sandbox.tracer import Tracer
 
 # A box is gone within milliseconds of SIGKILL; after seconds something of ours is broken.
 _PATIENCE_MS = 10_000
+_READ_EVERY_MS = 5
 _MOST_WORDS = 2000
 
 
@@ -37,6 +39,8 @@ class Box:
 
     `output_fd` is the non-blocking read end of its stdout and stderr, and `pidfd` is readable once
     nobody is left; `close()` closes both. `init_pid` is the box's pid 1, which is bubblewrap's.
+    `tracer` is the strace between this process and bubblewrap, if the program is traced; it must be
+    drained while the program runs, and holds the whole trace after `close()`.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class Box:
         directory: Path,
         status: Status,
         started_ns: int,
+        tracer: Tracer | None = None,
     ) -> None:
         self.init_pid = init_pid
         try:
@@ -57,6 +62,7 @@ class Box:
             # It is a child of this process, so its own pid stays valid until it is waited for.
             self.pidfd = os.pidfd_open(bubblewrap.pid)
         self.output_fd = output_fd
+        self.tracer = tracer
         self._bubblewrap = bubblewrap
         self._directory = directory
         self._status = status
@@ -131,9 +137,16 @@ class Box:
 
     def _wait_until_nobody_is_left(self) -> None:
         bubblewrap = os.pidfd_open(self._bubblewrap.pid)
+        ends_at = time.monotonic() + _PATIENCE_MS / 1000
         for pidfd in (self.pidfd, bubblewrap):
-            if not _is_readable(pidfd, within_ms=_PATIENCE_MS):
-                raise SandboxUnavailable("A box would not end.")
+            # strace, which stands in bubblewrap's place then, ends when its last lines are read.
+            while not _is_readable(
+                pidfd, within_ms=_READ_EVERY_MS if self.tracer else _PATIENCE_MS
+            ):
+                if time.monotonic() > ends_at:
+                    raise SandboxUnavailable("A box would not end.")
+                self._drain()
+        self._drain()
         os.close(bubblewrap)
         self._bubblewrap.wait()
         # bubblewrap reaps the box's pid 1, unless it ended first; then that is left to this
@@ -141,7 +154,13 @@ class Box:
         with suppress(ChildProcessError):
             os.waitid(os.P_PIDFD, self.pidfd, os.WEXITED | os.WNOHANG)
 
+    def _drain(self) -> None:
+        if self.tracer:
+            self.tracer.drain()
+
     def _tidy(self) -> None:
+        if self.tracer:
+            self.tracer.close()
         os.close(self.output_fd)
         os.close(self.pidfd)
         self._status.close()

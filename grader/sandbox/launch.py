@@ -7,11 +7,13 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from grader.exceptions import SandboxUnavailable
 from grader.sandbox import kernel, namespaces, remedies, seccomp, view
 from grader.sandbox.box import Box, failure, read_words, remove
 from grader.sandbox.limits import Limits
 from grader.sandbox.policy import Profile
 from grader.sandbox.status import Status
+from grader.sandbox.tracer import Tracer
 
 # bubblewrap makes the box's pid 1 within a few milliseconds.
 _PATIENCE_MS = 10_000
@@ -24,12 +26,14 @@ def start(
     environment: Mapping[str, str],
     limits: Limits,
     profile: Profile = Profile.SERVER,
+    is_traced: bool = False,
 ) -> Box:
     """Start a command in a new box, with `files` in its read-only /w and nothing else of ours.
 
     It runs in a /tmp of its own, as uid 1000, with an empty stdin, stdout and stderr in one pipe,
     and `environment` on top of `view.ENVIRONMENT`. Returns when the box's pid 1 exists; the command
-    itself is executed a few milliseconds later. Only after `enter()`.
+    itself is executed a few milliseconds later. Only after `enter()`. Traced, the box has a
+    `tracer`, which must be read while the program runs.
 
     Raises SandboxUnavailable with bubblewrap's words, and ValueError for impossible names.
     """
@@ -39,6 +43,7 @@ def start(
         raise remedies.unavailable(f"{command[0]} is not in {view.PATH}.", "install it there")
     arguments = view.limited(command, limits)
     directory = _furnish(files, limits)
+    tracer = Tracer(directory) if is_traced else None
     started_ns = time.monotonic_ns()
     status_fd, status_end = os.pipe()
     output_fd, output_end = os.pipe()
@@ -55,17 +60,19 @@ def start(
     )
     passed = (seccomp_file, options_file, status_end)
     try:
-        bubblewrap = _run(options_file, arguments, output=output_end, passed=passed)
+        command = [remedies.program("bwrap"), "--args", str(options_file), "--", *arguments]
+        bubblewrap = _run(
+            tracer.command(command) if tracer else command,
+            output=output_end,
+            passed=passed,
+        )
     finally:
         for descriptor in (*passed, output_end):
             os.close(descriptor)
     status = Status(status_fd)
     init_pid = status.wait_for("child-pid", at_most_ms=_PATIENCE_MS)
     if init_pid is None:
-        bubblewrap.kill()
-        bubblewrap.wait()
-        remove(directory)
-        raise failure(read_words(output_fd))
+        raise _never_began(bubblewrap, directory, tracer, output_fd=output_fd)
     return Box(
         bubblewrap,
         init_pid=init_pid,
@@ -73,7 +80,23 @@ def start(
         directory=directory,
         status=status,
         started_ns=started_ns,
+        tracer=tracer,
     )
+
+
+def _never_began(
+    bubblewrap: subprocess.Popen[bytes],
+    directory: Path,
+    tracer: Tracer | None,
+    *,
+    output_fd: int,
+) -> SandboxUnavailable:
+    bubblewrap.kill()
+    bubblewrap.wait()
+    if tracer:
+        tracer.close()
+    remove(directory)
+    return failure(read_words(output_fd))
 
 
 def _furnish(files: Mapping[str, bytes], limits: Limits) -> Path:
@@ -99,10 +122,10 @@ def _furnish(files: Mapping[str, bytes], limits: Limits) -> Path:
 
 
 def _run(
-    options_file: int, arguments: Sequence[str], *, output: int, passed: tuple[int, ...]
+    command: Sequence[str], *, output: int, passed: tuple[int, ...]
 ) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [remedies.program("bwrap"), "--args", str(options_file), "--", *arguments],
+        command,
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=output,

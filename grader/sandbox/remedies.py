@@ -5,7 +5,12 @@ from pathlib import Path
 
 from grader.exceptions import SandboxUnavailable
 
-_PACKAGES = {"bwrap": "bubblewrap", "prlimit": "util-linux", "python3": "python3"}
+_PACKAGES = {
+    "bwrap": "bubblewrap",
+    "prlimit": "util-linux",
+    "python3": "python3",
+    "strace": "strace",
+}
 _INSTALLERS = {
     "apt-get": "apt-get install",
     "dnf": "dnf install",

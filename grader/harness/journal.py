@@ -1,0 +1,44 @@
+"""The journal of one scenario: what the clients did, and when the server was seen at rest."""
+
+import time
+
+from iomodels.record import ClientEvent, Deed, Moment
+
+# What is beyond these is a repetition: a scenario with more is one of a megabyte in small pieces.
+EVENTS_KEPT, RESTS_KEPT, MOMENTS_KEPT = 20_000, 5_000, 200
+
+
+class Journal:
+    """Collects with the tracer's clock, CLOCK_REALTIME: both stamps go into one order."""
+
+    def __init__(self) -> None:
+        self.events: list[ClientEvent] = []
+        self.rests: list[int] = []
+        self.moments: list[Moment] = []
+
+    def note(
+        self, client: str, deed: Deed, *, port: int, started_ns: int | None = None, size: int = 0
+    ) -> None:
+        """Add what a client has just done; `started_ns` is from right before, if that matters."""
+        if len(self.events) < EVENTS_KEPT:
+            now_ns = time.time_ns()
+            self.events.append(
+                ClientEvent(
+                    client=client,
+                    deed=deed,
+                    port=port,
+                    size=size,
+                    started_ns=now_ns if started_ns is None else started_ns,
+                    ended_ns=now_ns,
+                )
+            )
+
+    def rest(self, at_ns: int) -> None:
+        """Add a moment at which it was proven that every thread slept."""
+        if len(self.rests) < RESTS_KEPT:
+            self.rests.append(at_ns)
+
+    def neglect(self, moment: Moment) -> None:
+        """Add a moment at which all slept and somebody had to wait for it."""
+        if len(self.moments) < MOMENTS_KEPT:
+            self.moments.append(moment)

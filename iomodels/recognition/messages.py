@@ -1,0 +1,62 @@
+"""The messages of the clients, each with the read that took its first byte."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from iomodels.record import ClientEvent, Deed
+from iomodels.replay import Read, Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Bytes that a client sent with one call. Times are nanoseconds since the epoch."""
+
+    client: str
+    number: int  # Of this client's, from 1.
+    size: int
+    started_ns: int  # Right before the call that sent it,
+    ended_ns: int  # and right after it: it arrived in between.
+    read: Read | None  # That took its first byte.
+    was_awaited: bool  # Whether all that the client had sent before was read by then.
+
+
+def messages(
+    events: Sequence[ClientEvent], clients: Mapping[int, str], story: Story
+) -> tuple[Message, ...]:
+    """Return every message by the time at which it was sent."""
+    reads: dict[str, list[Read]] = {}
+    for read in story.reads:
+        if read.size:
+            reads.setdefault(read.client, []).append(read)
+    # How many bytes each of a client's reads had reached: the n-th byte is in the first beyond n.
+    reached = {
+        client: list(accumulate(read.size for read in found)) for client, found in reads.items()
+    }
+    sent: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    found: list[Message] = []
+    for event in events:
+        if event.deed is not Deed.SENDS:
+            continue
+        client = clients[event.port]
+        offset = sent.get(client, 0)
+        sent[client] = offset + event.size
+        counts[client] = counts.get(client, 0) + 1
+        at = bisect_right(reached.get(client, []), offset)
+        own = reads.get(client, [])
+        before = at == 0 or own[at - 1].ended_ns <= event.started_ns
+        is_in_step = (reached[client][at - 1] if at else 0) == offset
+        found.append(
+            Message(
+                client=client,
+                number=counts[client],
+                size=event.size,
+                started_ns=event.started_ns,
+                ended_ns=event.ended_ns,
+                read=own[at] if at < len(own) else None,
+                was_awaited=before and is_in_step,
+            )
+        )
+    return tuple(found)

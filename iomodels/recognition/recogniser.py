@@ -1,0 +1,91 @@
+"""The count of the votes: one model, its family, and the reasons as sentences."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from iomodels.models import FAMILIES, IN_WORDS, Family, Model
+from iomodels.recognition.messages import messages
+from iomodels.recognition.reasons import reasons
+from iomodels.recognition.structure import structure
+from iomodels.recognition.votes import Electorate, Vote, Way
+from iomodels.record import ClientEvent
+from iomodels.replay import Story
+
+MAJORITY = 0.75
+FEWEST_VOTES = 2
+# The calls of each multiplexing model. pselect6 is what select() is on most machines.
+MULTIPLEXERS = {
+    "select": Model.SELECT,
+    "pselect6": Model.SELECT,
+    "poll": Model.POLL,
+    "ppoll": Model.POLL,
+    "epoll_wait": Model.EPOLL,
+    "epoll_pwait": Model.EPOLL,
+    "epoll_pwait2": Model.EPOLL,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognition:
+    """What a server was recognised as, and why."""
+
+    model: Model
+    family: Family
+    title: str  # In words: "multiplexing with epoll".
+    reasons: tuple[str, ...]
+    votes: Mapping[str, int]  # Way -> messages.
+
+
+def recognise(
+    story: Story, events: Sequence[ClientEvent], clients: Mapping[int, str]
+) -> Recognition:
+    """Return the model of a server from one run's story and its clients' log."""
+    electorate = Electorate(story)
+    votes = [
+        vote
+        for message in messages(events, clients, story)
+        if (vote := electorate.vote(message)) is not None
+    ]
+    model, mixture = _model(story, votes)
+    return Recognition(
+        model=model,
+        family=FAMILIES[model],
+        title=mixture or IN_WORDS[model],
+        reasons=reasons(story, votes, electorate.breadth, model),
+        votes=dict(Counter(vote.way.value for vote in votes)),
+    )
+
+
+def _model(story: Story, votes: Sequence[Vote]) -> tuple[Model, str]:
+    """Return the model, and for a mixture its parts in words."""
+    telling = [vote for vote in votes if vote.way is not Way.ELSEWHERE]
+    if len(votes) < FEWEST_VOTES:
+        return Model.UNKNOWN, ""
+    if not telling:  # All were read by threads that had slept on others: one at a time, at best.
+        return structure(story), ""
+    kinds = Counter(_kind(vote) for vote in telling)
+    (kind, most), *others = kinds.most_common()
+    if most < MAJORITY * len(telling):
+        parts = sorted({_part(story, kind), *(_part(story, other) for other, _ in others)})
+        if len(parts) > 1:
+            return Model.MIXED, " and ".join(parts)
+    return (structure(story) if kind is Model.BLOCKING else kind), ""
+
+
+def _kind(vote: Vote) -> Model:
+    match vote.way:
+        case Way.BLOCKED:
+            return Model.BLOCKING
+        case Way.POLLED:
+            return Model.NON_BLOCKING
+        case Way.SIGNALLED:
+            return Model.SIGNAL_DRIVEN
+        case Way.COMPLETED:
+            return Model.IO_URING
+        case _:
+            return MULTIPLEXERS.get(vote.syscall, Model.EPOLL)
+
+
+def _part(story: Story, kind: Model) -> str:
+    return IN_WORDS[structure(story) if kind is Model.BLOCKING else kind]

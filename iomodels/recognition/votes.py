@@ -1,0 +1,192 @@
+"""The vote of one message: what the thread that read it was in, just before it was sent.
+
+Whatever a server does for show, the thread that takes a client's bytes had to learn of them
+somehow. Where it was when they were still on their way tells how.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from enum import StrEnum
+
+from iomodels.recognition.messages import Message
+from iomodels.record import Wait
+from iomodels.replay import Story, Watch
+from iomodels.replay.files import LISTENER
+
+# How far back to look for reads that were refused, when the thread happened to be elsewhere.
+LOOKED_BACK = 12
+
+
+class Way(StrEnum):
+    """How a thread learnt of a message."""
+
+    BLOCKED = "blocked"  # Asleep in a read of this client's connection.
+    MULTIPLEXED = "multiplexed"  # Asleep in a call that watched this client among others.
+    HANDED = "handed"  # Another thread was, and handed it over.
+    POLLED = "polled"  # It asked again and again.
+    SIGNALLED = "signalled"
+    COMPLETED = "completed"  # The kernel had read it: io_uring.
+    ELSEWHERE = "elsewhere"  # Asleep on somebody else: it says nothing of this client.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """What one message tells."""
+
+    message: Message
+    way: Way
+    syscall: str  # In which the thread was.
+    thread_id: int
+    process_id: int
+
+
+class Electorate:
+    """The threads of a story, ready to be asked what they were in at a moment."""
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        self._starts = {
+            thread_id: [watch.started_ns for watch in teller.watches]
+            for thread_id, teller in story.threads.items()
+        }
+        self.breadth = _breadth(story)
+
+    def vote(self, message: Message) -> Vote | None:
+        """Return the vote of a message, or None if it tells nothing."""
+        read = message.read
+        if not message.was_awaited:
+            return None
+        if read is None:
+            is_answered = self.story.has_ring and self.story.answers.get(message.client) is None
+            return _vote(message, Way.COMPLETED, "io_uring_enter", 0, 0) if is_answered else None
+        watch = self.watch_at(read.thread_id, message.started_ns)
+        way, syscall = self._signalled(message, watch) or self._way(message, watch)
+        if way is None:
+            return None
+        return _vote(message, way, syscall, read.thread_id, read.process_id)
+
+    def watch_at(self, thread_id: int, at_ns: int) -> Watch | None:
+        """Return what a thread was in at a moment; None: it was running."""
+        index = bisect_right(self._starts[thread_id], at_ns) - 1
+        if index < 0:
+            return None
+        watch = self.story.threads[thread_id].watches[index]
+        return watch if watch.ended_ns is None or watch.ended_ns > at_ns else None
+
+    def watcher(self, client: str, at_ns: int, *, apart_from: int) -> Watch | None:
+        """Return another thread's sleep that this client's bytes would have ended."""
+        for thread_id in self.story.threads:
+            if thread_id != apart_from:
+                watch = self.watch_at(thread_id, at_ns)
+                if watch and watch.may_sleep and watch.covers(client, at_ns):
+                    return watch
+        return None
+
+    def _signalled(self, message: Message, watch: Watch | None) -> tuple[Way, str] | None:
+        if message.client not in self.story.asynchronous or message.read is None:
+            return None
+        if watch and watch.wait is Wait.SIGNAL:
+            return Way.SIGNALLED, watch.syscall
+        is_in_set = watch and watch.may_sleep and watch.covers(message.client, message.started_ns)
+        if is_in_set:
+            return None
+        read = message.read
+        has_come = any(
+            message.started_ns <= at_ns <= read.started_ns
+            for teller in self.story.threads.values()
+            for at_ns in teller.signals[bisect_right(teller.signals, message.started_ns) - 1 :]
+        )
+        return (Way.SIGNALLED, watch.syscall if watch else "SIGIO") if has_come else None
+
+    def _way(self, message: Message, watch: Watch | None) -> tuple[Way | None, str]:
+        if watch is None:
+            return self._while_running(message)
+        name = watch.syscall
+        if watch.wait is Wait.READ and message.client in watch.clients:
+            return (Way.BLOCKED if watch.may_sleep else Way.POLLED), name
+        if watch.wait is Wait.READINESS:
+            return self._in_readiness(message, watch)
+        if watch.wait in (Wait.READ, Wait.WRITE, Wait.ACCEPT) and not watch.others:
+            return (Way.ELSEWHERE if watch.may_sleep else Way.POLLED), name
+        if other := self.watcher(message.client, message.started_ns, apart_from=watch.thread_id):
+            return self._handed(other)
+        if watch.wait is Wait.TIMER and self._was_refused(message):
+            return Way.POLLED, name
+        return None, name
+
+    def _in_readiness(self, message: Message, watch: Watch) -> tuple[Way | None, str]:
+        name = watch.syscall
+        if not watch.may_sleep:
+            return Way.POLLED, name
+        if watch.covers(message.client, message.started_ns) or self._is_hidden(message, watch):
+            # A wait that never watches two at once is a socket's time-out: Python's settimeout
+            # polls one descriptor before each call.
+            is_wide = self.breadth.get(name, 0) > 1
+            return (Way.MULTIPLEXED if is_wide else Way.BLOCKED), name
+        if other := self.watcher(message.client, message.started_ns, apart_from=watch.thread_id):
+            return self._handed(other)
+        if not watch.clients and self._was_refused(message):
+            return Way.POLLED, name
+        return Way.ELSEWHERE, name
+
+    def _is_hidden(self, message: Message, watch: Watch) -> bool:
+        """Whether a descriptor may have got into an epoll set through a ring, unseen."""
+        epoll = watch.epoll
+        return bool(self.story.has_ring and epoll and message.client not in epoll.times)
+
+    def _handed(self, other: Watch) -> tuple[Way, str]:
+        is_wide = other.wait is Wait.READINESS and self.breadth.get(other.syscall, 0) > 1
+        return (Way.HANDED if is_wide else Way.BLOCKED), other.syscall
+
+    def _while_running(self, message: Message) -> tuple[Way | None, str]:
+        """Judge a thread that ran when the message was sent by its last way of waiting."""
+        read = message.read
+        assert read is not None
+        if self._was_refused(message, at_most=1):
+            return Way.POLLED, read.syscall
+        for watch in self._before(read.thread_id, read.started_ns):
+            if watch.wait is Wait.READINESS and watch.may_sleep:
+                if message.client in watch.clients or watch.epoll:
+                    is_wide = self.breadth.get(watch.syscall, 0) > 1
+                    return (Way.MULTIPLEXED if is_wide else Way.BLOCKED), watch.syscall
+            elif watch.wait is Wait.READ and message.client in watch.clients:
+                return (Way.BLOCKED if watch.may_sleep else None), watch.syscall
+        return None, read.syscall
+
+    def _was_refused(self, message: Message, *, at_most: int = LOOKED_BACK) -> bool:
+        """Whether the thread had looked for something in vain shortly before it read."""
+        read = message.read
+        assert read is not None
+        return any(
+            watch.is_refused
+            for watch in self._before(read.thread_id, read.started_ns, at_most=at_most)
+        )
+
+    def _before(self, thread_id: int, at_ns: int, *, at_most: int = LOOKED_BACK) -> list[Watch]:
+        """Return the last waits of a thread that began before a moment, latest first."""
+        index = bisect_right(self._starts[thread_id], at_ns - 1)
+        return self.story.threads[thread_id].watches[max(0, index - at_most) : index][::-1]
+
+
+def _vote(message: Message, way: Way, syscall: str, thread_id: int, process_id: int) -> Vote:
+    return Vote(
+        message=message, way=way, syscall=syscall, thread_id=thread_id, process_id=process_id
+    )
+
+
+def _breadth(story: Story) -> dict[str, int]:
+    """Return the most clients, the next one included, that one wait of each call ever watched."""
+    found: dict[str, int] = {}
+    for teller in story.threads.values():
+        for watch in teller.watches:
+            if watch.wait is Wait.READINESS and watch.may_sleep:
+                width = len(watch.clients) + watch.accepts
+                if watch.epoll and watch.ended_ns:  # Others may have been added meanwhile.
+                    members = {*watch.clients, *(LISTENER,) * watch.accepts}
+                    width += sum(
+                        watch.epoll.covers(whose, watch.ended_ns)
+                        for whose in watch.epoll.times
+                        if whose not in members
+                    )
+                found[watch.syscall] = max(found.get(watch.syscall, 0), width)
+    return found

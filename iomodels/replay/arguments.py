@@ -1,0 +1,74 @@
+"""What stands in the arguments of a call: descriptors, time-outs, flags."""
+
+import re
+from collections.abc import Iterator
+
+from iomodels.trace import Call
+
+# A descriptor and what strace says of it. `>` inside is only ever part of `->`.
+DESCRIPTOR = re.compile(r"(\d+)<((?:[^<>]++|(?<=-)>)*)>")
+_POLLED = re.compile(r"\{fd=(\d+)<((?:[^<>]++|(?<=-)>)*)>, events=([A-Z0-9|]+)")
+_LENGTH = re.compile(r"\{tv_sec=(-?\d+), tv_(n|u)sec=(-?\d+)\}")
+_PORT = re.compile(r"sin6?_port=htons\((\d+)\)")
+_READABLE = ("POLLIN", "POLLRDNORM", "POLLPRI")
+_UNITS = {"n": 1, "u": 1000}
+
+
+def descriptor(call: Call) -> tuple[int, str] | None:
+    """Return the number and the label of the first argument."""
+    found = DESCRIPTOR.match(call.arguments)
+    return (int(found[1]), found[2]) if found else None
+
+
+def watched(call: Call) -> Iterator[tuple[int, str]]:
+    """Yield the descriptors that a select or poll waits to read from."""
+    if "poll" in call.name:
+        for found in _POLLED.finditer(call.arguments):
+            if any(word in found[3] for word in _READABLE):
+                yield int(found[1]), found[2]
+        return
+    # select(nfds, [readable], [writable], ...): only the first list.
+    begin = call.arguments.find("[")
+    first = call.arguments.find(", ")
+    if begin != first + 2:  # NULL, or an address that strace could not read.
+        return
+    at = begin + 1
+    while listed := DESCRIPTOR.match(call.arguments, at):
+        yield int(listed[1]), listed[2]
+        at = listed.end() + 1
+
+
+def timeout_ns(call: Call) -> int | None:
+    """Return the time-out that a readiness call was given; None: none, or not known yet.
+
+    epoll_wait's stands behind what it returns, so that of a call that never returned is missing.
+    """
+    words = call.arguments
+    match call.name:
+        case "poll" | "epoll_wait":
+            return _milliseconds(words.rpartition(", ")[2])
+        case "epoll_pwait":
+            parts = words.rsplit(", ", 3)
+            return _milliseconds(parts[1]) if len(parts) == 4 else None
+        case _:
+            return length_ns(words)
+
+
+def length_ns(words: str) -> int | None:
+    """Return the first struct timespec or timeval, in nanoseconds."""
+    found = _LENGTH.search(words)
+    return int(found[1]) * 1_000_000_000 + int(found[3]) * _UNITS[found[2]] if found else None
+
+
+def port(call: Call) -> int | None:
+    """Return the port of the address that a call was given or gave back."""
+    found = _PORT.search(call.arguments)
+    return int(found[1]) if found else None
+
+
+def _milliseconds(word: str) -> int | None:
+    try:
+        value = int(word)
+    except ValueError:
+        return None
+    return None if value < 0 else value * 1_000_000

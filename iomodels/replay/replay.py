@@ -1,0 +1,363 @@
+"""Goes through a trace once, call by call, and keeps the kernel's books."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from iomodels.calls import READS, WRITES, call
+from iomodels.record import UNKNOWN_NS, ScenarioRecord, Wait
+from iomodels.replay import arguments
+from iomodels.replay.files import LISTENER, Epoll, File, World
+from iomodels.replay.story import Accept, Read, Story, Teller, Watch
+from iomodels.replay.tables import Tables
+from iomodels.trace import Call, End, Event, Trace
+
+_READABLE_EVENTS = re.compile(r"EPOLLIN|EPOLLRDNORM|EPOLLRDHUP")
+_EPOLL_ENTRY = re.compile(r", EPOLL_CTL_(ADD|MOD|DEL), (\d+)<((?:[^<>]++|(?<=-)>)*)>(?:, (.*))?")
+_ENTRY_DATA = re.compile(r"data=\{u32=\d+, u64=(\d+)\}")
+_ANNOUNCING = ("SIGIO", "SIGURG")
+
+
+def replay(trace: Trace, *, port: int, clients: Mapping[int, str]) -> Story:
+    """Return the story of a trace; `clients` are their names by their own ports."""
+    teller = _Replay(World(port=port, clients=dict(clients)))
+    for event in trace.events:
+        teller.take(event)
+    return teller.finish()
+
+
+def clients_of(scenario: ScenarioRecord) -> dict[int, str]:
+    """Return the clients of a scenario by their ports.
+
+    A name that was used again gets a number: each connection is somebody else to the server.
+    """
+    found: dict[int, str] = {}
+    seen: dict[str, int] = {}
+    for event in scenario.events:
+        if event.port not in found:
+            number = seen[event.client] = seen.get(event.client, 0) + 1
+            found[event.port] = event.client if number == 1 else f"{event.client} ({number})"
+    return found
+
+
+class _Replay:
+    """The state of one replay."""
+
+    def __init__(self, world: World) -> None:
+        self.story, self.tables = Story(), Tables(world)
+        self._world = world
+        self._covers: dict[str, tuple[tuple[str, ...], bool, bool]] = {}
+        self._made: dict[int, int] = {}
+        handlers: dict[str, Callable[[Call, Teller], None]] = {
+            **dict.fromkeys(READS, self._read),
+            **dict.fromkeys(WRITES, self._write),
+            **dict.fromkeys(("accept", "accept4"), self._accept),
+            **dict.fromkeys(("select", "pselect6", "poll", "ppoll"), self._select),
+            **dict.fromkeys(("epoll_wait", "epoll_pwait", "epoll_pwait2"), self._epoll_wait),
+            **dict.fromkeys(("clone", "clone3", "fork", "vfork"), self._clone),
+            **dict.fromkeys(("socket", "signalfd4"), self._socket),
+            **dict.fromkeys(("epoll_create", "epoll_create1"), self._socket),
+            **dict.fromkeys(("dup", "dup2", "dup3"), self._dup),
+            **dict.fromkeys(("io_uring_setup", "io_setup"), self._ring),
+            **dict.fromkeys(("io_uring_enter", "io_getevents"), self._ring_wait),
+            "fcntl": self._fcntl,
+            "ioctl": self._ioctl,
+            "epoll_ctl": self._epoll_ctl,
+            "futex": self._futex,
+            "clock_nanosleep": self._nap,
+            "nanosleep": self._nap,
+        }
+        for name in ("wait4", "waitid", "pause", "rt_sigsuspend", "rt_sigtimedwait"):
+            handlers[name] = self._other_wait
+        self._handlers = handlers
+
+    def take(self, event: Event) -> None:
+        """Take the next event."""
+        if isinstance(event, Call):
+            teller = self._teller(event.thread_id, event.started_ns)
+            if event.ended_ns and event.ended_ns > teller.ended_ns:
+                teller.ended_ns = event.ended_ns
+            if handler := self._handlers.get(event.name):
+                handler(event, teller)
+            return
+        teller = self._teller(event.thread_id, event.at_ns)
+        if isinstance(event, End):
+            teller.ended_ns = max(teller.ended_ns, event.at_ns)
+        elif event.name.startswith((*_ANNOUNCING, "SIGRT")):
+            teller.signals.append(event.at_ns)
+
+    def finish(self) -> Story:
+        """Return what was found."""
+        story = self.story
+        tellers = story.threads.values()
+        story.started_ns = min((teller.started_ns for teller in tellers), default=0)
+        story.ended_ns = max((teller.ended_ns for teller in tellers), default=0)
+        return story
+
+    def _teller(self, thread_id: int, at_ns: int) -> Teller:
+        teller = self.story.threads.get(thread_id)
+        if teller is None:
+            # A clone is only whole when it returns, and then the new thread may have begun.
+            process_id = self.tables.process_of(thread_id)
+            teller = Teller(thread_id, process_id, at_ns, at_ns, self._made.get(thread_id))
+            self.story.threads[thread_id] = teller
+        elif at_ns > teller.ended_ns:
+            teller.ended_ns = at_ns
+        return teller
+
+    def _watch(
+        self,
+        call_: Call,
+        teller: Teller,
+        wait: Wait,
+        clients: tuple[str, ...],
+        *,
+        accepts: bool = False,
+        others: bool = False,
+        epoll: Epoll | None = None,
+        timeout_ns: int | None = None,
+        may_sleep: bool = True,
+    ) -> None:
+        teller.watches.append(
+            Watch(
+                call_.thread_id,
+                teller.process_id,
+                call_.name,
+                wait,
+                clients,
+                accepts,
+                others,
+                epoll,
+                call_.started_ns,
+                call_.ended_ns,
+                timeout_ns,
+                may_sleep,
+                call_.result,
+                call_.error,
+            )
+        )
+
+    def _read(self, call_: Call, teller: Teller) -> None:
+        file = self.tables.first(call_)
+        if file is None:
+            return
+        whose = file.whose
+        if whose is None:
+            if file.label.startswith(("pipe", "anon_inode", "UNIX", "socket")):
+                may_sleep = not file.is_nonblocking
+                self._watch(call_, teller, Wait.READ, (), others=True, may_sleep=may_sleep)
+            return
+        story = self.story
+        story.calls += 1
+        clients: tuple[str, ...] = (whose,) if whose else ()
+        if file.is_udp and whose == LISTENER:
+            # Everybody's datagrams come through one socket; the address says whose this one was.
+            clients = tuple(self._world.clients.values())
+            whose = self._world.clients.get(arguments.port(call_) or 0, LISTENER)
+        may_sleep = not file.is_nonblocking and "MSG_DONTWAIT" not in call_.arguments
+        if call_.error == "EAGAIN":
+            story.refused_reads += 1
+        elif whose and call_.result is not None and call_.ended_ns and not call_.error:
+            peeks = "MSG_PEEK" in call_.arguments
+            read = Read(
+                whose,
+                call_.thread_id,
+                teller.process_id,
+                call_.name,
+                0 if peeks else call_.result,
+                call_.started_ns,
+                call_.ended_ns,
+            )
+            if not peeks:
+                story.reads.append(read)
+        timeout_ns = file.timeout_ns
+        self._watch(call_, teller, Wait.READ, clients, timeout_ns=timeout_ns, may_sleep=may_sleep)
+
+    def _write(self, call_: Call, teller: Teller) -> None:
+        file = self.tables.first(call_)
+        if file is None or file.whose is None:
+            return
+        self.story.calls += 1
+        whose = file.whose
+        if file.is_udp and whose == LISTENER:
+            whose = self._world.clients.get(arguments.port(call_) or 0, LISTENER)
+        if call_.result and call_.result > 0 and whose:
+            self.story.answers[whose] = self.story.answers.get(whose, 0) + call_.result
+        may_sleep = not file.is_nonblocking and "MSG_DONTWAIT" not in call_.arguments
+        if may_sleep:
+            clients = (whose,) if whose else ()
+            self._watch(call_, teller, Wait.WRITE, clients)
+
+    def _accept(self, call_: Call, teller: Teller) -> None:
+        file = self.tables.first(call_)
+        if file is None or file.whose != LISTENER:
+            return
+        self.story.calls += 1
+        if call_.result is not None and call_.result >= 0 and call_.detail:
+            new = self.tables.open(teller, call_.result, call_.detail.strip("<>"))
+            new.is_nonblocking = "SOCK_NONBLOCK" in call_.arguments
+            if new.whose and call_.ended_ns:
+                self.story.accepts.append(
+                    Accept(
+                        new.whose,
+                        call_.thread_id,
+                        teller.process_id,
+                        call_.started_ns,
+                        call_.ended_ns,
+                    )
+                )
+        elif call_.error == "EAGAIN":
+            self.story.spins += not teller.watches or teller.watches[-1].is_refused
+        self._watch(call_, teller, Wait.ACCEPT, (), accepts=True, may_sleep=not file.is_nonblocking)
+
+    def _select(self, call_: Call, teller: Teller) -> None:
+        words = call_.arguments
+        # What follows the descriptors is the time-out; the part before is the same again and again.
+        head = words[: words.rfind("]") + 1]
+        covers = self._covers.get(head)
+        if covers is None:
+            covers = self._covers[head] = self._covered(call_, teller)
+        self._readiness(call_, teller, covers, None)
+
+    def _covered(self, call_: Call, teller: Teller) -> tuple[tuple[str, ...], bool, bool]:
+        clients: list[str] = []
+        accepts = others = False
+        for number, label in arguments.watched(call_):
+            file = self.tables.file(teller.process_id, number, label)
+            if file.whose is None:
+                others = True
+            elif file.whose == LISTENER and not file.is_udp:
+                accepts = True
+            elif file.whose == LISTENER:
+                clients += self._world.clients.values()
+            else:
+                clients.append(file.whose)
+        return tuple(clients), accepts, others
+
+    def _epoll_wait(self, call_: Call, teller: Teller) -> None:
+        file = self.tables.first(call_)
+        if file is None:
+            return
+        epoll = self.tables.epoll(file)
+        members = epoll.members()
+        clients = tuple(whose for whose in members if whose != LISTENER)
+        covers = (clients, LISTENER in members, bool(epoll.others))
+        self._readiness(call_, teller, covers, epoll)
+        if epoll.oneshot and call_.result and call_.ended_ns:
+            for data in _ENTRY_DATA.findall(call_.arguments):
+                if whose := epoll.oneshot.get(int(data)):
+                    epoll.remove(whose, call_.ended_ns)
+
+    def _readiness(
+        self,
+        call_: Call,
+        teller: Teller,
+        covers: tuple[tuple[str, ...], bool, bool],
+        epoll: Epoll | None,
+    ) -> None:
+        clients, accepts, others = covers
+        self.story.calls += bool(clients or accepts)
+        timeout_ns = arguments.timeout_ns(call_)
+        may_sleep = timeout_ns != 0
+        if not may_sleep and not call_.result:
+            self.story.spins += 1
+        self._watch(
+            call_,
+            teller,
+            Wait.READINESS,
+            clients,
+            accepts=accepts,
+            others=others,
+            epoll=epoll,
+            timeout_ns=timeout_ns,
+            may_sleep=may_sleep,
+        )
+
+    def _epoll_ctl(self, call_: Call, teller: Teller) -> None:
+        holder = self.tables.first(call_)
+        found = _EPOLL_ENTRY.search(call_.arguments)
+        if holder is None or not found or call_.error or call_.ended_ns is None:
+            return
+        operation, number, label, entry = found.groups()
+        epoll = self.tables.epoll(holder)
+        file = self.tables.file(teller.process_id, int(number), label)
+        entry = entry or ""
+        if file.whose is None:
+            (epoll.others.discard if operation == "DEL" else epoll.others.add)(label)
+            return
+        # From the call's start: it may well be in force before strace sees it return.
+        if operation != "DEL" and _READABLE_EVENTS.search(entry):
+            epoll.add(file.whose, call_.started_ns)
+        else:
+            epoll.remove(file.whose, call_.started_ns)
+        self.story.edge_triggered |= "EPOLLET" in entry and file.whose != LISTENER
+        if "EPOLLONESHOT" in entry and (data := _ENTRY_DATA.search(entry)):
+            epoll.oneshot[int(data[1])] = file.whose
+
+    def _clone(self, call_: Call, teller: Teller) -> None:
+        if call_.result and call_.result > 0:
+            is_thread = "CLONE_THREAD" in call_.arguments
+            self.tables.born(call_.result, teller, is_thread=is_thread)
+            self._made[call_.result] = call_.thread_id
+
+    def _socket(self, call_: Call, teller: Teller) -> None:
+        if call_.result is not None and call_.result >= 0 and call_.detail:
+            file = self.tables.open(teller, call_.result, call_.detail.strip("<>"))
+            file.is_nonblocking = "NONBLOCK" in call_.arguments
+
+    def _dup(self, call_: Call, teller: Teller) -> None:
+        file = self.tables.first(call_)
+        if file and call_.result is not None and call_.result >= 0:
+            self.tables.alias(teller, call_.result, file)
+
+    def _fcntl(self, call_: Call, teller: Teller) -> None:
+        file = self.tables.first(call_)
+        if file is None or call_.error:
+            return
+        if ", F_SETFL, " in call_.arguments:
+            file.is_nonblocking = "O_NONBLOCK" in call_.arguments
+            self._set_asynchronous(file, is_on="O_ASYNC" in call_.arguments)
+        elif ", F_DUPFD" in call_.arguments and call_.result is not None:
+            self.tables.alias(teller, call_.result, file)
+
+    def _ioctl(self, call_: Call, teller: Teller) -> None:
+        del teller
+        file = self.tables.first(call_)
+        if file is None or call_.error:
+            return
+        is_on = "[0]" not in call_.arguments
+        if ", FIONBIO," in call_.arguments:
+            file.is_nonblocking = is_on
+        elif ", FIOASYNC," in call_.arguments:
+            self._set_asynchronous(file, is_on=is_on)
+
+    def _set_asynchronous(self, file: File, *, is_on: bool) -> None:
+        file.is_asynchronous = is_on
+        if is_on and file.whose:
+            self.story.asynchronous.add(file.whose)
+        elif is_on and file.whose == LISTENER and file.is_udp:
+            self.story.asynchronous.update(self._world.clients.values())
+
+    def _ring(self, call_: Call, teller: Teller) -> None:
+        del teller
+        self.story.has_ring |= call_.result is not None and not call_.error
+
+    def _ring_wait(self, call_: Call, teller: Teller) -> None:
+        self._watch(call_, teller, Wait.OTHER, (), others=True)
+
+    def _futex(self, call_: Call, teller: Teller) -> None:
+        if "FUTEX_WAIT" in call_.arguments or "FUTEX_LOCK_PI" in call_.arguments:
+            # Most name a moment of some clock, and what matters is whether there is one.
+            is_timed = "tv_sec" in call_.arguments
+            timeout_ns = UNKNOWN_NS if is_timed else None
+            self._watch(call_, teller, Wait.LOCK, (), timeout_ns=timeout_ns)
+
+    def _nap(self, call_: Call, teller: Teller) -> None:
+        is_moment = "TIMER_ABSTIME" in call_.arguments
+        length_ns = None if is_moment else arguments.length_ns(call_.arguments)
+        # A moment says nothing by itself; a sleep that was not cut short lasted as long as asked.
+        timeout_ns = length_ns if length_ns is not None else UNKNOWN_NS
+        self._watch(call_, teller, Wait.TIMER, (), timeout_ns=timeout_ns)
+
+    def _other_wait(self, call_: Call, teller: Teller) -> None:
+        may_sleep = "WNOHANG" not in call_.arguments
+        self._watch(call_, teller, call(call_.name).wait, (), may_sleep=may_sleep)

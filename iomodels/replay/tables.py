@@ -1,0 +1,94 @@
+"""The tables of descriptors: threads of a process share one, a new process begins with a copy."""
+
+from iomodels.replay import arguments
+from iomodels.replay.files import Epoll, File, World
+from iomodels.replay.story import Teller
+from iomodels.trace import Call
+
+
+class Tables:
+    """Which descriptor of which process is which open file description.
+
+    close() is not traced, being a third of all calls of a program that starts: a descriptor that
+    was closed and given out again is known by its new label.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._tables: dict[int, dict[int, File]] = {}
+        self._process_of: dict[int, int] = {}
+
+    def process_of(self, thread_id: int) -> int:
+        """Return the process of a thread; one that nobody has made is a process of its own."""
+        return self._process_of.setdefault(thread_id, thread_id)
+
+    def born(self, thread_id: int, maker: Teller, *, is_thread: bool) -> None:
+        """Note a thread that was made: in its maker's process, or as the first of a new one."""
+        if is_thread:
+            self._process_of[thread_id] = maker.process_id
+        else:
+            self._process_of[thread_id] = thread_id
+            # The descriptions are shared, the table is not: fork(2).
+            self._tables[thread_id] = dict(self._tables.get(maker.process_id, {}))
+
+    def first(self, call: Call) -> File | None:
+        """Return the file of a call's first argument."""
+        found = arguments.descriptor(call)
+        return self.file(self.process_of(call.thread_id), *found) if found else None
+
+    def file(self, process_id: int, number: int, label: str) -> File:
+        """Return what a descriptor is, given what strace says of it now."""
+        table = self._tables.setdefault(process_id, {})
+        file = table.get(number)
+        if file is None:
+            file = table[number] = self._elsewhere(label) or self._made(label)
+        elif file.label != label:
+            # `TCP:[5699]` becomes an address by bind or connect; anything else is a new file.
+            if _is_unbound(file.label) and file.label[:3] == label[:3]:
+                self._relabel(file, label)
+            else:
+                file = table[number] = self._made(label)
+        return file
+
+    def open(self, teller: Teller, number: int, label: str) -> File:
+        """Return the new file that a call has just made."""
+        file = self._made(label)
+        self._tables.setdefault(teller.process_id, {})[number] = file
+        return file
+
+    def alias(self, teller: Teller, number: int, file: File) -> None:
+        """Note that another descriptor is the same file."""
+        self._tables.setdefault(teller.process_id, {})[number] = file
+
+    def epoll(self, file: File) -> Epoll:
+        """Return the epoll instance behind a descriptor."""
+        if file.epoll is None:
+            file.epoll = Epoll()
+        return file.epoll
+
+    def _made(self, label: str) -> File:
+        file = File(label)
+        self._relabel(file, label)
+        return file
+
+    def _relabel(self, file: File, label: str) -> None:
+        file.label, file.is_udp = label, label.startswith("UDP")
+        file.whose = self._world.whose(label)
+
+    def _elsewhere(self, label: str) -> File | None:
+        """Find a connection that was handed over by another process, unix(7)."""
+        if "->" not in label:
+            return None
+        return next(
+            (
+                file
+                for table in self._tables.values()
+                for file in table.values()
+                if file.label == label
+            ),
+            None,
+        )
+
+
+def _is_unbound(label: str) -> bool:
+    return label.startswith(("TCP", "UDP")) and ":[" in label and label.count(":") == 1

@@ -1,0 +1,135 @@
+"""A trace as a stream: text in as it comes, events out as soon as they are whole."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from iomodels.trace import tokens
+from iomodels.trace.events import Call, End, Event, Signal
+
+# Of refused lines these many are kept to be shown; all are counted.
+REFUSALS_KEPT = 20
+LONGEST_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A line that is no line of strace, where it goes wrong, and what was due there."""
+
+    line: int  # Of the trace, from 1.
+    column: int  # In that line, from 1.
+    due: str
+    text: str  # Cut short.
+
+    def __str__(self) -> str:
+        return f"line {self.line}, column {self.column}: {self.due} was expected: {self.text}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """All events of one run by the time of their start, and what was lost."""
+
+    events: tuple[Event, ...]
+    lines: int = 0
+    refused: int = 0
+    refusals: tuple[Refusal, ...] = ()  # The first of them.
+
+
+class Reader:
+    """Reads a trace piece by piece. A line that it refuses costs that line only."""
+
+    def __init__(self) -> None:
+        self.lines = self.refused = 0
+        self.refusals: list[Refusal] = []
+        self._rest = ""
+        self._begun: dict[int, tuple[str, str, int]] = {}
+
+    def feed(self, text: str) -> Iterator[Event]:
+        """Take some more of the trace; yield the events that are whole by now."""
+        lines = (self._rest + text).split("\n")
+        self._rest = lines.pop()
+        for line in lines:
+            if event := self._line(line):
+                yield event
+
+    def finish(self) -> Iterator[Event]:
+        """Take it that nothing more comes: yield the calls that never returned."""
+        if self._rest and (event := self._line(self._rest)):
+            yield event
+        self._rest = ""
+        for thread_id in sorted(self._begun):
+            yield self._cut_off(thread_id)
+        self._begun = {}
+
+    def _line(self, line: str) -> Event | None:
+        self.lines += 1
+        found = tokens.CALL.match(line)
+        if not found:
+            return self._other(line)
+        (pid, seconds, fraction, name, resumed, arguments) = found.group(1, 2, 3, 4, 5, 6)
+        (result, made, outer, error, detail) = found.group(7, 8, 9, 10, 11)
+        (took, took_ns) = found.group(12, 13)
+        thread_id, started_ns = int(pid), int(seconds + fraction)
+        if resumed:
+            begun = self._begun.pop(thread_id, None)
+            if not begun or begun[0] != resumed:
+                self._refuse(line, 1, f"an unfinished {resumed} of this thread before it")
+                return None
+            name, started_ns, arguments = resumed, begun[2], begun[1] + arguments
+        ended_ns = None
+        if took:
+            ended_ns = started_ns + int(took + took_ns)
+        elif line.endswith(tokens.UNFINISHED):
+            self._begun[thread_id] = (name, arguments, started_ns)
+            return None
+        value = int(outer or result) if result else None
+        return Call(thread_id, name, arguments, value, error, made or detail, started_ns, ended_ns)
+
+    def _other(self, line: str) -> Event | None:
+        if found := tokens.SIGNAL.match(line):
+            return Signal(int(found[1]), found[4], tokens.moment_ns(found))
+        if found := tokens.END.match(line):
+            return End(int(found[1]), found[4], tokens.moment_ns(found))
+        if found := tokens.KILLED.match(line):
+            return self._killed(int(found[1]), found[4], found[6], tokens.moment_ns(found))
+        if tokens.SUPERSEDED.match(line):
+            return None
+        column, due = tokens.misfit(line)
+        self._refuse(line, column, due)
+        return None
+
+    def _killed(self, thread_id: int, name: str | None, arguments: str, at_ns: int) -> Call:
+        if thread_id not in self._begun:
+            self._begun[thread_id] = (name or "", arguments, at_ns)
+        return self._cut_off(thread_id)
+
+    def _cut_off(self, thread_id: int) -> Call:
+        name, arguments, started_ns = self._begun.pop(thread_id)
+        return Call(thread_id, name, arguments, None, "", "", started_ns, None)
+
+    def _refuse(self, line: str, column: int, due: str) -> None:
+        self.refused += 1
+        if len(self.refusals) < REFUSALS_KEPT:
+            shown = line[:LONGEST_SHOWN]
+            self.refusals.append(Refusal(line=self.lines, column=column, due=due, text=shown))
+
+
+def read(text: str) -> Trace:
+    """Return a whole trace, its events in the order in which they began.
+
+    strace writes a call when it returns, so the order of its lines is not that of the events, and
+    depends on how it is scheduled; the order by time does not.
+    """
+    reader = Reader()
+    events = [*reader.feed(text), *reader.finish()]
+    events.sort(key=_when)
+    return Trace(
+        events=tuple(events),
+        lines=reader.lines,
+        refused=reader.refused,
+        refusals=tuple(reader.refusals),
+    )
+
+
+def _when(event: Event) -> tuple[int, int]:
+    # A call's start and any other event's moment stand in different places.
+    return (event.started_ns if isinstance(event, Call) else event.at_ns, event.thread_id)

@@ -1,0 +1,75 @@
+r"""The grammar of one line of strace, and where a line leaves it.
+
+    PID  SECONDS.NANOSECONDS  NAME(ARGUMENTS) = RESULT <SECONDS>
+    PID  SECONDS.NANOSECONDS  NAME(ARGUMENTS <unfinished ...>
+    PID  SECONDS.NANOSECONDS  <... NAME resumed>ARGUMENTS) = RESULT <SECONDS>
+    PID  SECONDS.NANOSECONDS  --- SIGNAL {...} ---
+    PID  SECONDS.NANOSECONDS  +++ exited with 0 +++
+
+What a program can choose stands in quotes, where strace escapes quotes, backslashes and all that is
+not printable, or in a descriptor's `<...>`, where it escapes `<` and `>` too, so `->` is strace's
+own. Read from left to right the grammar needs no guess: whatever a program writes, it stays inside
+its quotes. The alternatives of every repetition differ in their first character, and its runs of
+plain characters are possessive, so a line costs time in proportion to its length. (A possessive
+group would say more, but Python before 3.11.5 goes on one character late after one that fails.)
+"""
+
+import re
+from re import Match
+
+STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*"'
+# `TCP:[127.0.0.1:80->127.0.0.1:40000]`, `UNIX:[1->2,"path"]`; or a path, which begins with `/` and
+# may end with `-`, and after which a device has its number: `/dev/null<char 1:3>`.
+SOCKET = rf'[A-Z][A-Za-z0-9-]*+:\[[^<>"]*+(?:(?:{STRING}|(?<=-)>)[^<>"]*+)*'
+PATH = r"(?:/|[a-z_]++:)[^<>]*+(?:<[a-z]+ \d+:\d+>)?"
+DECORATION = rf"<(?:{SOCKET}|{PATH}|unavailable)>"
+# `<<` shifts a bit; `>` alone ends `=>`, which separates what went in from what came out.
+PLAIN = r'[^"<()]*+'
+NESTED = rf"{PLAIN}(?:(?:{STRING}|{DECORATION}|<<){PLAIN})*"
+for _ in range(3):  # Brackets in brackets: htons(1), WIFSTOPPED(s) && WSTOPSIG(s) == SIGSTOP.
+    NESTED = rf"{PLAIN}(?:(?:{STRING}|{DECORATION}|\({NESTED}\)|<<){PLAIN})*"
+ARGUMENTS = rf"({NESTED})"
+UNFINISHED = "<unfinished ...>"
+
+HEAD = r"(\d+) ++(\d+)\.(\d{9}) "
+NAME = r"([a-z_][a-z0-9_]*+|syscall_0x[0-9a-f]++)"
+RESUMED = r"<\.\.\. ([a-z_][a-z0-9_]*+|syscall_0x[0-9a-f]++) resumed>"
+# A new process has one number in its own pid namespace and one in strace's.
+OUTER = r"(?: /\* (\d+) in strace's PID NS \*/)?"
+RESULT = (
+    rf"\) += (?:(-?\d+)(?:({DECORATION})|{OUTER})|0x[0-9a-f]++|\?)"
+    rf"(?: (E[A-Z0-9]++))?(?: (\({NESTED}\)))?(?: <(\d+)\.(\d{{9}})>)?$"
+)
+STOPPED = rf"{re.escape(UNFINISHED)}$"
+
+CALL = re.compile(rf"{HEAD}(?:{NAME}\(|{RESUMED}){ARGUMENTS}(?:{RESULT}|{STOPPED})")
+# A thread that is killed leaves `<... read resumed> <unfinished ...>) = ?` behind.
+KILLED = re.compile(rf"{HEAD}(?:{NAME}\(|{RESUMED}){ARGUMENTS}{re.escape(UNFINISHED)}\) += \?$")
+SIGNAL = re.compile(rf"{HEAD}--- (SIG[A-Z0-9_]+|stopped by SIG[A-Z]+)(?: \{{.*\}})? ---$")
+END = re.compile(rf"{HEAD}\+\+\+ (exited with \d+|killed by SIG\w+(?: \(core dumped\))?) \+\+\+$")
+# strace 6.1 says so when a thread takes over another's number by execve; the thread goes on.
+SUPERSEDED = re.compile(rf"{HEAD}\+\+\+ superseded by execve in pid \d+ \+\+\+$")
+
+_PARTS = (
+    (re.compile(r"\d+ ++"), "a thread's number"),
+    (re.compile(r"\d+\.\d{9} "), "a moment: seconds, a point and nine digits"),
+    (re.compile(rf"{NAME}\(|{RESUMED}|---|\+\+\+"), "a system call, a signal or an end"),
+    (re.compile(ARGUMENTS), "arguments"),
+    (re.compile(rf"{RESULT}|{STOPPED}"), "a result"),
+)
+
+
+def misfit(line: str) -> tuple[int, str]:
+    """Return the column, from 1, at which a refused line leaves the grammar, and what was due."""
+    at = 0
+    for part, due in _PARTS:
+        found = part.match(line, at)
+        if not found:
+            return at + 1, due
+        at = found.end()
+    return at + 1, "the end of the line"
+
+
+def moment_ns(found: Match[str]) -> int:
+    """Return the time stamp of any line, in nanoseconds since the epoch."""
+    return int(found[2] + found[3])
