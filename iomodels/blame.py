@@ -2,6 +2,19 @@
 
 from iomodels.record import Connection, Moment, Sleep, Wait
 
+# Waits by how much they say about why somebody else waits; one for a client says most of all.
+RANKS = (
+    Wait.TIMER,
+    Wait.READINESS,
+    Wait.ACCEPT,
+    Wait.READ,
+    Wait.WRITE,
+    Wait.SIGNAL,
+    Wait.CHILD,
+    Wait.OTHER,
+    Wait.LOCK,
+)
+
 
 def connection_of(moment: Moment, client: str) -> Connection | None:
     """Return the server's end of a client's connection at that moment."""
@@ -34,15 +47,4 @@ def watcher(moment: Moment, client: str) -> Sleep | None:
 def _rank(sleep: Sleep) -> int:
     if sleep.wait in (Wait.READ, Wait.WRITE) and sleep.waits_for:
         return 0
-    order = (
-        Wait.TIMER,
-        Wait.READINESS,
-        Wait.ACCEPT,
-        Wait.READ,
-        Wait.WRITE,
-        Wait.SIGNAL,
-        Wait.CHILD,
-        Wait.OTHER,
-        Wait.LOCK,
-    )
-    return order.index(sleep.wait) + 1
+    return RANKS.index(sleep.wait) + 1

@@ -1,15 +1,14 @@
 """The count of the votes: one model, its family, and the reasons as sentences."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from iomodels.models import FAMILIES, IN_WORDS, Family, Model
-from iomodels.recognition.messages import messages
+from iomodels.recognition.messages import Message
 from iomodels.recognition.reasons import reasons
 from iomodels.recognition.structure import structure
 from iomodels.recognition.votes import Electorate, Vote, Way
-from iomodels.record import ClientEvent
 from iomodels.replay import Story
 
 MAJORITY = 0.75
@@ -37,16 +36,10 @@ class Recognition:
     votes: Mapping[str, int]  # Way -> messages.
 
 
-def recognise(
-    story: Story, events: Sequence[ClientEvent], clients: Mapping[int, str]
-) -> Recognition:
-    """Return the model of a server from one run's story and its clients' log."""
+def recognise(story: Story, found: Iterable[Message]) -> Recognition:
+    """Return the model of a server from one run's story and its clients' messages."""
     electorate = Electorate(story)
-    votes = [
-        vote
-        for message in messages(events, clients, story)
-        if (vote := electorate.vote(message)) is not None
-    ]
+    votes = [vote for message in found if (vote := electorate.vote(message)) is not None]
     model, mixture = _model(story, votes)
     return Recognition(
         model=model,

@@ -298,6 +298,8 @@ class _Replay:
             is_thread = "CLONE_THREAD" in call_.arguments
             self.tables.born(call_.result, teller, is_thread=is_thread)
             self._made[call_.result] = call_.thread_id
+            # It may run for a while before it does anything that is traced.
+            self._teller(call_.result, call_.started_ns)
 
     def _socket(self, call_: Call, teller: Teller) -> None:
         if call_.result is not None and call_.result >= 0 and call_.detail:

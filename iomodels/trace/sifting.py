@@ -27,13 +27,13 @@ def sift(text: str, *, strangers: Collection[int] = ()) -> str:
 
 
 def pack(text: str) -> str:
-    """Return a text as ASCII in about a tenth of its length; `unpack` is the way back."""
-    return base64.b85encode(zlib.compress(text.encode("utf-8", "replace"), 6)).decode("ascii")
+    """Return a text as ASCII in about a seventh of its length; `unpack` is the way back."""
+    return base64.b64encode(zlib.compress(text.encode("utf-8", "replace"), 6)).decode("ascii")
 
 
 def unpack(packed: str) -> str:
     """Return what was packed. Raise ValueError for anything else."""
     try:
-        return zlib.decompress(base64.b85decode(packed)).decode() if packed else ""
-    except zlib.error as error:
+        return zlib.decompress(base64.b64decode(packed, validate=True)).decode() if packed else ""
+    except (zlib.error, ValueError) as error:
         raise ValueError(f"This is no packed trace: {error}") from error

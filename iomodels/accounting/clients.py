@@ -1,0 +1,127 @@
+"""The clients' side: what lay ready for the server, and from when to when."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from iomodels.recognition.messages import Message
+from iomodels.record import ClientEvent, Deed
+from iomodels.replay import Story
+
+# What can end a server's wait for bytes or an end of file.
+ENDING = (Deed.SENDS, Deed.SHUTS_DOWN, Deed.CLOSES, Deed.RESETS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """Bytes that lay ready, or a client in the queue. Nanoseconds since the epoch."""
+
+    client: str
+    size: int  # 0: a connection.
+    started_ns: int
+    ended_ns: int
+
+    @property
+    def is_connection(self) -> bool:
+        return self.size == 0
+
+
+class Deeds:
+    """The clients' log, ready to be asked who did what first after a moment."""
+
+    def __init__(self, events: Sequence[ClientEvent], clients: Mapping[int, str]) -> None:
+        self._deeds = sorted(
+            (event.started_ns, clients[event.port], event.deed)
+            for event in events
+            if event.deed in ENDING or event.deed is Deed.CONNECTS
+        )
+        self._starts = [started_ns for started_ns, _, _ in self._deeds]
+        self._silent = _not_reading(events, clients)
+
+    def between(self, started_ns: int, ended_ns: int) -> Iterator[tuple[int, str, Deed]]:
+        """Yield what began after one moment and before another, in order."""
+        for index in range(bisect_left(self._starts, started_ns), len(self._deeds)):
+            if self._deeds[index][0] >= ended_ns:
+                return
+            yield self._deeds[index]
+
+    def is_reading(self, client: str, at_ns: int) -> bool:
+        """Tell whether a client takes its answers: one that does not may well have to wait."""
+        return not any(start <= at_ns < end for start, end in self._silent.get(client, ()))
+
+
+def ready(
+    story: Story,
+    found: Sequence[Message],
+    events: Sequence[ClientEvent],
+    clients: Mapping[int, str],
+) -> tuple[Ready, ...]:
+    """Return what lay ready, by client and start; overlapping pieces of one client are one."""
+    accepted = {accept.client: accept.ended_ns for accept in story.accepts}
+    waiting = [
+        Ready(
+            client=clients[event.port],
+            size=0,
+            started_ns=event.ended_ns,
+            ended_ns=max(event.ended_ns, accepted.get(clients[event.port], story.ended_ns)),
+        )
+        for event in events
+        if event.deed is Deed.CONNECTS
+    ]
+    answered = _answered(events, clients) if story.has_ring else {}
+    for message in found:
+        taken_ns = message.read.started_ns if message.read else None
+        if taken_ns is None:  # A ring's reads are not seen, only their answers.
+            later = answered.get(message.client, [])
+            at = bisect_left(later, message.started_ns)
+            taken_ns = later[at] if at < len(later) else story.ended_ns
+        waiting.append(
+            Ready(
+                client=message.client,
+                size=message.size,
+                started_ns=message.ended_ns,
+                ended_ns=max(message.ended_ns, taken_ns),
+            )
+        )
+    return tuple(_merged(waiting))
+
+
+def _merged(waiting: list[Ready]) -> list[Ready]:
+    merged: list[Ready] = []
+    for one in sorted(waiting, key=lambda one: (one.client, not one.is_connection, one.started_ns)):
+        last = merged[-1] if merged else None
+        if (
+            last
+            and (last.client, last.is_connection) == (one.client, one.is_connection)
+            and one.started_ns <= last.ended_ns
+        ):
+            merged[-1] = Ready(
+                client=one.client,
+                size=last.size + one.size,
+                started_ns=last.started_ns,
+                ended_ns=max(last.ended_ns, one.ended_ns),
+            )
+        else:
+            merged.append(one)
+    return merged
+
+
+def _answered(events: Sequence[ClientEvent], clients: Mapping[int, str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for event in events:
+        if event.deed is Deed.RECEIVES:
+            found.setdefault(clients[event.port], []).append(event.started_ns)
+    return found
+
+
+def _not_reading(
+    events: Sequence[ClientEvent], clients: Mapping[int, str]
+) -> dict[str, list[tuple[int, int]]]:
+    found: dict[str, list[tuple[int, int]]] = {}
+    for event in events:
+        times = found.setdefault(clients[event.port], [])
+        if event.deed is Deed.STOPS_READING:
+            times.append((event.started_ns, 1 << 63))
+        elif event.deed is Deed.READS_AGAIN and times:
+            times[-1] = (times[-1][0], event.ended_ns)
+    return found
