@@ -32,8 +32,6 @@ CALLS = (
 # Being stopped and going on is told too: the kernel calls both a tracing stop.
 _STOPPING_SIGNALS = ("SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGCONT")
 SIGNALS = ",".join((*_STOPPING_SIGNALS, "SIGIO", "SIGURG", *(f"SIGRT_{n}" for n in range(1, 31))))
-    f"SIGRT_{number}" for number in range(1, 31)
-)
 # The calls that the older machines have and the newer do not are no error: `?` says so.
 OPTIONS = (
     "--follow-forks",
