@@ -8,6 +8,7 @@ from pathlib import Path
 
 import iomodels
 from grader.exceptions import GraderError
+from grader.harness import observing
 from grader.harness.examination import Progress, examine
 from grader.harness.exercise import DEFINITION, ExerciseError, parse, read_folder
 from grader.harness.page import Page
@@ -45,14 +46,15 @@ def main(arguments: list[str] | None = None) -> int:
     check.add_argument("program", metavar="PROGRAM", type=Path, help="the server, a Python file")
     check.add_argument("--json", metavar="FILE", type=Path, help="write the report here as JSON")
     check.add_argument("--seed", metavar="N", type=int, help="repeat the bytes of an earlier run")
+    observing.add_parser(commands)
     options = parser.parse_args(arguments)
     if options.command is None:
         parser.print_help()
         print(f"\nShipped exercises: {', '.join(sorted(shipped())) or 'none'}")
         return PASSED
     try:
-        return _check(options)
-    except (ExerciseError, OSError, _Refused) as error:
+        return _check(options) if options.command == "check" else observing.run(options, sys.stdout)
+    except (ExerciseError, OSError, ValueError, _Refused) as error:
         print(f"grader: {error}", file=sys.stderr)
         return BROKEN
     except GraderError as error:

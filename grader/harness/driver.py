@@ -13,9 +13,7 @@ program never holds a descriptor of the driver's, so it can neither read the job
 
 import os
 import random
-import signal
 import sys
-import time
 import traceback
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,16 +22,11 @@ import msgspec
 
 from grader.exceptions import GraderError
 from grader.harness import language, scenario
-from grader.harness.journal import Journal
-from grader.harness.netlink import Kernel
-from grader.harness.player import Player
+from grader.harness.performance import Performance
 from grader.harness.protocol import Finished, Job, Message, Played, Script, Started, Unavailable
 from grader.harness.source_lines import SourceLines
-from grader.harness.stage import Stage
-from grader.harness.wires import TcpWires, UdpWires
-from grader.sandbox import Box, enter, start
+from grader.sandbox import enter, start
 from iomodels.record import Outcome, ScenarioRecord, StepRecord
-from iomodels.trace.sifting import pack, sift
 
 PYTHON = "/usr/bin/python3"  # The system's own: the program must not see the project's packages.
 PORTS = range(10_000, 30_000)  # Below the ports that the kernel gives to clients, ip(7).
@@ -92,11 +85,7 @@ def _not_played(job: Job, script: Script, never_up: ScenarioRecord) -> ScenarioR
 
 
 def _play(job: Job, script: Script, *, port: int, lines: SourceLines) -> ScenarioRecord:
-    started_ns = time.monotonic_ns()
     steps = language.parse(script.text, transport=job.transport)
-    kernel = Kernel()
-    journal = Journal()
-    wires = (UdpWires if job.transport == "udp" else TcpWires)(kernel, port=port, journal=journal)
     box = start(
         [PYTHON, f"/w/{job.file_name}", str(port)],
         files={job.file_name: job.program},
@@ -104,51 +93,8 @@ def _play(job: Job, script: Script, *, port: int, lines: SourceLines) -> Scenari
         limits=job.limits,
         is_traced=job.is_traced,
     )
-    stage = Stage(box, wires, limits=job.limits, lines=lines)
-    try:
-        played = Player(stage, steps, seed=job.seed).play()
-        stage.count_tasks()
-        ended = stage.has_ended
-    finally:
-        exit_ = stage.exit()
-        wires.close()
-        kernel.close()
-    return ScenarioRecord(
-        name=script.name,
-        steps=played,
-        output=stage.output.decode("utf-8", "replace"),
-        exit_code=exit_.code if ended else None,
-        exit_signal=_signal_name(exit_.signal) if ended else None,
-        most_threads=stage.most_threads,
-        most_processes=stage.most_processes,
-        tasks_made=stage.tasks_made,
-        cpu_ns=stage.cpu_ns,
-        memory_bytes=stage.most_memory,
-        took_ns=time.monotonic_ns() - started_ns,
-        port=port,
-        events=tuple(journal.events),
-        rests=tuple(journal.rests),
-        moments=tuple(journal.moments),
-        trace=_trace(box),
-        trace_lost_bytes=box.tracer.lost_bytes if box.tracer else 0,
-    )
-
-
-def _trace(box: Box) -> str:
-    """Return what strace wrote about the program, packed: not about bubblewrap, nor about files."""
-    if not box.tracer:
-        return ""
-    text = box.tracer.content.decode("ascii", "replace")
-    # strace started bubblewrap, which started the box's pid 1, which started the program.
-    bubblewrap = int(text.split(" ", 1)[0] or 0)
-    return pack(sift(text, strangers=(bubblewrap, box.init_pid)))
-
-
-def _signal_name(number: int | None) -> str | None:
-    try:
-        return signal.Signals(number).name if number else None
-    except ValueError:
-        return f"signal {number}"
+    performance = Performance(transport=job.transport, port=port, limits=job.limits, seed=job.seed)
+    return performance.of(box, steps, name=script.name, lines=lines)
 
 
 if __name__ == "__main__":

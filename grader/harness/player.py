@@ -46,8 +46,16 @@ LISTENING = "the server listens on its port"
 class Player:
     """Plays one scenario once."""
 
-    def __init__(self, stage: Stage, steps: tuple[Step, ...], *, seed: int) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        steps: tuple[Step, ...],
+        *,
+        seed: int,
+        start_patience_ns: int = PATIENCE_NS,
+    ) -> None:
         self._stage, self._steps, self._seed = stage, steps, seed
+        self._start_patience_ns = start_patience_ns
         self._records: dict[int, StepRecord] = {}
         self._sendings = 0
         self._is_restless = self._is_behind = False
@@ -94,7 +102,11 @@ class Player:
         return failure is None
 
     def _start(self) -> Waited:
-        waited = self._wait(self._stage.listens, cpu_ns=START_CPU_NS)
+        waited = self._wait(
+            self._stage.listens,
+            cpu_ns=max(START_CPU_NS, self._start_patience_ns),
+            is_enough=lambda naps: naps.asked_ns >= self._start_patience_ns,
+        )
         if waited.ending is not Ending.DONE:
             detail = ", ".join(map(str, self._stage.wires.served_ports()))
             failure = Failure(

@@ -38,7 +38,7 @@ from grader.harness.sleeping import decode
 from grader.harness.source_lines import SourceLines
 from grader.harness.threads import Thread
 from grader.harness.wires import Wires
-from grader.sandbox import Box, Excess, Exit, Limits, exceeded
+from grader.sandbox import Bare, Box, Excess, Exit, Limits, exceeded
 from iomodels.record import Activity, Connection, Moment, Sleep
 
 # Between two looks the loop sleeps in poll(), so bytes wake it at once; these bound how late it
@@ -76,7 +76,9 @@ class Waited:
 class Stage:
     """One running program and its clients."""
 
-    def __init__(self, box: Box, wires: Wires, *, limits: Limits, lines: SourceLines) -> None:
+    def __init__(
+        self, box: Box | Bare, wires: Wires, *, limits: Limits, lines: SourceLines
+    ) -> None:
         self.box, self.wires, self.limits = box, wires, limits
         self._lines = lines
         self.output = bytearray()

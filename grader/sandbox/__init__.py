@@ -43,14 +43,17 @@ Whatever is missing raises SandboxUnavailable, with the command that mends it. T
 run a program without all of this.
 """
 
+from grader.sandbox.bare import Attached, Bare
 from grader.sandbox.box import Box, Exit
 from grader.sandbox.launch import start
 from grader.sandbox.limits import Excess, Limits, Usage, exceeded
-from grader.sandbox.namespaces import enter
+from grader.sandbox.namespaces import enter, enter_network
 from grader.sandbox.policy import Profile
 from grader.sandbox.self_test import Check, self_test
 
 __all__ = [
+    "Attached",
+    "Bare",
     "Box",
     "Check",
     "Excess",
@@ -59,6 +62,7 @@ __all__ = [
     "Profile",
     "Usage",
     "enter",
+    "enter_network",
     "exceeded",
     "self_test",
     "start",

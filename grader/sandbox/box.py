@@ -1,7 +1,6 @@
 """A running program in its box: looked at, and ended."""
 
 import os
-import select
 import shutil
 import signal
 import subprocess
@@ -15,6 +14,7 @@ from grader.sandbox import kernel, processes, remedies
 from grader.sandbox.limits import Usage
 from grader.sandbox.status import Status
 from grader.sandbox.tracer import Tracer
+from grader.sandbox.waiting import is_readable
 
 # A box is gone within milliseconds of SIGKILL; after seconds something of ours is broken.
 _PATIENCE_MS = 10_000
@@ -85,6 +85,13 @@ class Box:
             )
         return self._has_started
 
+    @property
+    def strangers(self) -> tuple[int, ...]:
+        """The threads in the trace that are no part of the program: both of bubblewrap's."""
+        # strace started bubblewrap, which started the box's pid 1, which started the program.
+        first = bytes(self.tracer.content[:20]).split(b" ")[0] if self.tracer else b""
+        return (int(first or 0), self.init_pid)
+
     def processes(self) -> list[int]:
         """List the pids, as this process knows them, of the program's processes.
 
@@ -133,16 +140,14 @@ class Box:
         return self._exit
 
     def _is_over(self) -> bool:
-        return _is_readable(self.pidfd, within_ms=0)
+        return is_readable(self.pidfd, within_ms=0)
 
     def _wait_until_nobody_is_left(self) -> None:
         bubblewrap = os.pidfd_open(self._bubblewrap.pid)
         ends_at = time.monotonic() + _PATIENCE_MS / 1000
         for pidfd in (self.pidfd, bubblewrap):
             # strace, which stands in bubblewrap's place then, ends when its last lines are read.
-            while not _is_readable(
-                pidfd, within_ms=_READ_EVERY_MS if self.tracer else _PATIENCE_MS
-            ):
+            while not is_readable(pidfd, within_ms=_READ_EVERY_MS if self.tracer else _PATIENCE_MS):
                 if time.monotonic() > ends_at:
                     raise SandboxUnavailable("A box would not end.")
                 self._drain()
@@ -191,9 +196,3 @@ def _exit(code: int | None) -> Exit:
     if code is not None and code - 128 in signal.valid_signals():
         return Exit(code=None, signal=code - 128)
     return Exit(code=code, signal=None)
-
-
-def _is_readable(descriptor: int, *, within_ms: int) -> bool:
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(within_ms))

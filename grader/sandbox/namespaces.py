@@ -62,6 +62,34 @@ def enter(*, slot: int | None) -> None:
         _furnish()
 
 
+def enter_network() -> None:
+    """Turn this process into one that has a network of its own, with loopback and nothing else.
+
+    For a trusted command: files, user and privileges stay what they are. As in `enter()`, the
+    caller goes on as pid 1 of a new pid namespace, whose end is the end of all in it. Raises
+    SandboxUnavailable, after which the process is of no more use.
+    """
+    parent = os.getppid()
+    flags = kernel.CLONE_NEWNET | kernel.CLONE_NEWNS | kernel.CLONE_NEWPID
+    with _step("make a network of its own"):
+        if os.geteuid() == 0:
+            kernel.unshare(flags)
+        else:
+            uid, gid = os.getuid(), os.getgid()
+            kernel.unshare(flags | kernel.CLONE_NEWUSER)
+            _map_user(uid, gid)
+        kernel.make_mounts_private()
+    outer = os.pidfd_open(os.getpid())
+    child = os.fork()
+    if child:
+        _wait_and_exit(child, parent=parent, keep=None)
+    _die_with(outer)
+    with _step("mount its own /proc"):
+        kernel.mount("proc", "/proc", flags=kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC)
+    with _step("bring its network up"):
+        kernel.bring_loopback_up()
+
+
 def check_entered() -> None:
     """Raise SandboxUnavailable unless this process has gone through `enter()`."""
     if os.geteuid() == 0 or not BOXES.is_dir():
@@ -95,6 +123,13 @@ def _leave_the_host() -> None:
         | kernel.CLONE_NEWIPC
         | kernel.CLONE_NEWPID
     )
+    _map_user(uid, gid)
+    kernel.make_mounts_private()
+    flags = kernel.MS_NOSUID | kernel.MS_NODEV
+    kernel.mount("tmpfs", str(SCRATCH), flags=flags, options=_SCRATCH_OPTIONS)
+
+
+def _map_user(uid: int, gid: int) -> None:
     # The same number inside and outside: with uid 0 inside, bubblewrap would inherit capabilities.
     for name, line in (
         ("setgroups", "deny"),
@@ -102,9 +137,6 @@ def _leave_the_host() -> None:
         ("gid_map", f"{gid} {gid} 1"),
     ):
         Path("/proc/self", name).write_text(line, encoding="utf-8")
-    kernel.make_mounts_private()
-    flags = kernel.MS_NOSUID | kernel.MS_NODEV
-    kernel.mount("tmpfs", str(SCRATCH), flags=flags, options=_SCRATCH_OPTIONS)
 
 
 def _wait_and_exit(child: int, *, parent: int, keep: int | None) -> NoReturn:

@@ -75,6 +75,10 @@ class Tracer:
         """Return the command that runs another one and traces it."""
         return [self._program, *OPTIONS, f"--output={self._path}", "--", *command]
 
+    def attach(self, process_id: int) -> list[str]:
+        """Return the command that traces a running process, and all that it makes from now on."""
+        return [self._program, *OPTIONS, f"--output={self._path}", f"--attach={process_id}"]
+
     def drain(self) -> None:
         """Take what has been written since."""
         with suppress(BlockingIOError):

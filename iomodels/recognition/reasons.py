@@ -34,12 +34,13 @@ def reasons(
         )
     said = [*_votes(votes), _who_reads(story), _size(story)]
     said += [
-        f"{call} watched up to {count(width, 'client')} at once, the next new one included."
+        f"{call_name(call)} watched up to {count(width, 'client')} at once, the next new one "
+        "included."
         for call, width in sorted(breadth.items())
         if width > 1
     ]
     said += [
-        f"New clients were awaited in {call}, which watched nobody else."
+        f"New clients were awaited in {call_name(call)}, which watched nobody else at those times."
         for call in sorted(waits_for_clients(story))
     ]
     said += _refusals(story, votes)

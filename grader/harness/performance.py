@@ -1,0 +1,80 @@
+"""One performance: a scenario played against one process of a program, written down as a record."""
+
+import signal
+import time
+from dataclasses import dataclass
+
+from grader.harness.journal import Journal
+from grader.harness.netlink import Kernel
+from grader.harness.player import PATIENCE_NS, Player
+from grader.harness.scenario import Step
+from grader.harness.source_lines import SourceLines
+from grader.harness.stage import Stage
+from grader.harness.wires import TcpWires, UdpWires
+from grader.sandbox import Bare, Box, Limits
+from iomodels.record import ScenarioRecord
+from iomodels.trace.sifting import pack, sift
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performance:
+    """What is the same for every scenario of a program."""
+
+    transport: str
+    port: int
+    limits: Limits
+    seed: int
+    start_patience_ns: int = PATIENCE_NS  # Naps, as asked for, before the program listens.
+
+    def of(
+        self, box: Box | Bare, steps: tuple[Step, ...], *, name: str, lines: SourceLines
+    ) -> ScenarioRecord:
+        """Play a scenario against a program that has just been started, and end the program."""
+        started_ns = time.monotonic_ns()
+        kernel, journal = Kernel(), Journal()
+        make = UdpWires if self.transport == "udp" else TcpWires
+        wires = make(kernel, port=self.port, journal=journal)
+        stage = Stage(box, wires, limits=self.limits, lines=lines)
+        player = Player(stage, steps, seed=self.seed, start_patience_ns=self.start_patience_ns)
+        try:
+            played = player.play()
+            stage.count_tasks()
+            ended = stage.has_ended
+        finally:
+            exit_ = stage.exit()
+            wires.close()
+            kernel.close()
+        return ScenarioRecord(
+            name=name,
+            steps=played,
+            output=stage.output.decode("utf-8", "replace"),
+            exit_code=exit_.code if ended else None,
+            exit_signal=_signal_name(exit_.signal) if ended else None,
+            most_threads=stage.most_threads,
+            most_processes=stage.most_processes,
+            tasks_made=stage.tasks_made,
+            cpu_ns=stage.cpu_ns,
+            memory_bytes=stage.most_memory,
+            took_ns=time.monotonic_ns() - started_ns,
+            port=self.port,
+            events=tuple(journal.events),
+            rests=tuple(journal.rests),
+            moments=tuple(journal.moments),
+            trace=_trace(box),
+            trace_lost_bytes=box.tracer.lost_bytes if box.tracer else 0,
+        )
+
+
+def _trace(box: Box | Bare) -> str:
+    """Return what strace wrote about the program, packed, without its dealings with files."""
+    if not box.tracer:
+        return ""
+    text = box.tracer.content.decode("ascii", "replace")
+    return pack(sift(text, strangers=box.strangers))
+
+
+def _signal_name(number: int | None) -> str | None:
+    try:
+        return signal.Signals(number).name if number else None
+    except ValueError:
+        return f"signal {number}"
