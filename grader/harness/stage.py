@@ -257,7 +257,8 @@ class Stage:
             self.box.tracer.drain()
             stopped = self.box.tracer.stopped
             threads = tuple(thread.told_from_tracing(stopped) for thread in threads)
-        self.most_threads = max(self.most_threads, len(threads))
+        living = sum(thread.is_alive for thread in threads)
+        self.most_threads = max(self.most_threads, living)
         self.most_processes = max(self.most_processes, len(processes))
         self.first_pid = self.first_pid or min(processes, default=0)
         return threads

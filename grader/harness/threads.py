@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 TRACED = "t"
+DEAD = "ZX"
 STOPPED = "T"  # By a signal: only another signal wakes it, wherever it was.
 SIGALRM_BIT, SIGVTALRM_BIT, SIGPROF_BIT = (1 << (number - 1) for number in (14, 26, 27))
 ALARM_BITS = SIGALRM_BIT | SIGVTALRM_BIT | SIGPROF_BIT
@@ -32,6 +33,10 @@ class Thread:
     @property
     def is_asleep(self) -> bool:
         return self.state == STOPPED or (self.state == "S" and self.syscall is not None)
+
+    @property
+    def is_alive(self) -> bool:
+        return self.state not in DEAD
 
     def told_from_tracing(self, stopped: Collection[int]) -> Self:
         """Return the thread with its true state, given which threads a signal has stopped.
@@ -61,7 +66,9 @@ def _read(process_id: int, thread_id: int) -> Thread | None:
     except OSError:  # It ended between the listing and the reading.
         return None
     state = status.get("State", "?")[:1]
-    if state in "ZX":
+    # A thread that has ended is told to its tracer first, and only then to its parent, whom that
+    # may wake: until it is, it runs.
+    if state in DEAD and status.get("TracerPid", "0") == "0":
         return None
     is_in_call = bool(words) and words[0].isdigit()
     return Thread(
