@@ -27,6 +27,7 @@ def start(
 ) -> Box:
     """Start a command in a new box, with `files` in its read-only /w and nothing else of ours.
 
+    The command is a program of the system, or one of the files, such as `/w/server`.
     It runs in a /tmp of its own, as uid 1000, with an empty stdin, stdout and stderr in one pipe,
     and `environment` on top of `view.ENVIRONMENT`. Returns when the box's pid 1 exists; the command
     itself is executed a few milliseconds later. Only after `enter()`.
@@ -35,10 +36,13 @@ def start(
     """
     view.check(files, environment)
     namespaces.check_entered()
-    if shutil.which(command[0], path=view.PATH) is None:
-        raise remedies.unavailable(f"{command[0]} is not in {view.PATH}.", "install it there")
+    own = command[0].removeprefix(view.FILES)
+    if own not in files and shutil.which(command[0], path=view.PATH) is None:
+        raise remedies.unavailable(f"{command[0]} is not in {view.PATH}.", remedies.missing(own))
     arguments = view.limited(command, limits)
     directory = _furnish(files, limits)
+    if own in files:
+        (directory / "w" / own).chmod(0o755)
     started_ns = time.monotonic_ns()
     status_fd, status_end = os.pipe()
     output_fd, output_end = os.pipe()
