@@ -2,9 +2,9 @@
 
 from iomodels import blame
 from iomodels.explanation import WAITING, Seen, sentence
-from iomodels.record import Activity, Failing, Failure, Moment
+from iomodels.record import Activity, Failing, Failure
 from iomodels.report import Finding
-from iomodels.wording import agree, count, doing, place
+from iomodels.wording import agree, count, doing
 
 
 class Answers:
@@ -18,7 +18,7 @@ class Answers:
         return Finding(
             rule=self.name,
             title=sentence(self),
-            message=_what_was_wrong(failure) + self._meanwhile(moment, failure),
+            message=_what_was_wrong(failure) + self._meanwhile(seen),
             client=failure.client,
             neglected=failure.client if failure.failing in WAITING else None,
             syscall=sleep.syscall if sleep else None,
@@ -26,15 +26,16 @@ class Answers:
             step=step.line,
         )
 
-    def _meanwhile(self, moment: Moment | None, failure: Failure) -> str:
+    def _meanwhile(self, seen: Seen) -> str:
+        moment, failure = seen.step.moment, seen.failure
         if not moment or failure.failing not in (*WAITING, Failing.NOT_CONNECTED):
             return ""
         if moment.activity is Activity.BUSY:
-            line = place(moment.running_line)
+            line = seen.place(moment.running_line)
             return f" It was still running when its time on the processor was used up{line}."
         if not moment.sleeps:
             return ""
-        line = place(moment.sleeps[0].source_line)
+        line = seen.place(moment.sleeps[0].source_line)
         end = blame.connection_of(moment, failure.client or "")
         watcher = blame.watcher(moment, failure.client or "")
         if end and end.unread and watcher and watcher.syscall.startswith("epoll"):

@@ -4,7 +4,7 @@ from iomodels.explanation import Seen, sentence
 from iomodels.record import UNKNOWN_NS, Failing, ScenarioRecord
 from iomodels.report import Finding
 from iomodels.tracebacks import last_words
-from iomodels.wording import asleep, doing, place
+from iomodels.wording import asleep, doing
 
 ADVICE = {
     False: "Sleep without a time-out in a call that watches everybody",
@@ -25,7 +25,7 @@ class WithinLimits:
         return Finding(
             rule=self.name,
             title=sentence(self),
-            message=f"The program was stopped: {failure.detail}{place(line)}.",
+            message=f"The program was stopped: {failure.detail}{seen.place(line)}.",
             source_line=line,
             step=step.line,
         )
@@ -52,8 +52,8 @@ class Listens:
             rule=self.name,
             title=sentence(self),
             message=(
-                f"The server never listened on its port. {what}{place(line)}. The port is in the "
-                "environment variable PORT and in the first argument."
+                f"The server never listened on its port. {what}{seen.place(line)}. The port is in "
+                "the environment variable PORT and in the first argument."
             ),
             syscall=sleep.syscall if sleep else None,
             source_line=line,
@@ -79,7 +79,7 @@ class StaysUp:
         return Finding(
             rule=self.name,
             title=sentence(self),
-            message=f"The program ended {when}, {how}{said}{place(words.line)}.",
+            message=f"The program ended {when}, {how}{said}{seen.place(words.line)}.",
             client=failure.client,
             source_line=words.line,
             step=step.line,
@@ -99,12 +99,12 @@ class Rests:
         if sleep:
             line = sleep.source_line
             what = (
-                f"wakes up by itself again and again: it is {asleep(sleep)}{place(line)}. "
+                f"wakes up by itself again and again: it is {asleep(sleep)}{seen.place(line)}. "
                 + ADVICE[sleep.timeout_ns == UNKNOWN_NS]
             )
         else:
             line = moment.running_line
-            what = f"runs without ever falling asleep: it is spinning{place(line)}"
+            what = f"runs without ever falling asleep: it is spinning{seen.place(line)}"
         return Finding(
             rule=self.name,
             title=sentence(self),

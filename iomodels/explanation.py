@@ -5,6 +5,7 @@ from typing import Protocol
 
 from iomodels.record import Activity, Failing, Failure, ScenarioRecord, StepRecord
 from iomodels.report import Finding
+from iomodels.wording import place
 
 # A client waits for something that cannot come any more.
 WAITING = (Failing.NOT_ANSWERED, Failing.NOT_CLOSED)
@@ -22,6 +23,10 @@ class Seen:
     def has_ended(self) -> bool:
         """Whether the program was gone when the step was decided."""
         return bool(self.step.moment and self.step.moment.activity is Activity.ENDED)
+
+    def place(self, line: int | None) -> str:
+        """Return a line of the program in words, or nothing if it is not known."""
+        return place(line, file_name=self.scenario.file_name)
 
 
 class Explanation(Protocol):

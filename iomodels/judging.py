@@ -37,6 +37,7 @@ def judge(title: str, tasks: Sequence[Task], demands: Demands, record: Record) -
         resources=_resources(record),
         output=_output(record),
         seed=record.seed,
+        compiler=record.compilation.output if record.compilation else "",
     )
 
 

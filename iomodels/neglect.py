@@ -4,7 +4,7 @@ from iomodels import blame
 from iomodels.explanation import WAITING, Seen, sentence
 from iomodels.record import Activity, Failing, Failure, Moment, Wait
 from iomodels.report import Finding
-from iomodels.wording import agree, asleep, count, duration, names, place
+from iomodels.wording import agree, asleep, count, duration, names
 
 # A send is cut short only when the send buffer is full, and that holds 4,096 bytes at least
 # (tcp_wmem in tcp(7)): what is missing of a shorter reply was never handed to the kernel.
@@ -39,7 +39,7 @@ class AcceptsEverybody:
         return Finding(
             rule=self.name,
             title=sentence(self),
-            message=f"The server is {asleep(sleep)}{place(sleep.source_line)}. {standing}."
+            message=f"The server is {asleep(sleep)}{seen.place(sleep.source_line)}. {standing}."
             + _who_can_wake(moment, sleep.waits_for),
             client=next(iter(sleep.waits_for), None),
             neglected=client,
@@ -66,7 +66,7 @@ class WaitsForEveryone:
         ready = self._what_is_ready(moment, end.client, failure)
         if not ready:
             return None
-        line = place(sleep.source_line)
+        line = seen.place(sleep.source_line)
         if moment.activity is Activity.TIMED and sleep.timeout_ns is not None:
             message = (
                 f"The server is {asleep(sleep)}{line}, and {ready}. While {client} waited it asked "
@@ -124,8 +124,9 @@ class KeepsTheRest:
             message=(
                 f"{client} has got {count(failure.got, 'byte')}; {count(failure.missing, 'byte')} "
                 f"{are} missing. The server has read all that {client} sent, has room to write, "
-                f"and is {asleep(sleep)}{place(sleep.source_line)}: the rest is lost. Either a "
-                "send took fewer bytes than it was given, or something was read and never written."
+                f"and is {asleep(sleep)}{seen.place(sleep.source_line)}: the rest is lost. Either "
+                "a send took fewer bytes than it was given, or something was read and never "
+                "written."
             ),
             client=client,
             neglected=client,

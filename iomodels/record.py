@@ -119,6 +119,7 @@ class Failing(StrEnum):
     NOT_CLOSED = "not closed"
     CLOSED = "closed"  # The server closed or reset a connection that was needed.
     NOT_CONNECTED = "not connected"
+    NOT_COMPILED = "not compiled"
     NOT_LISTENING = "not listening"
     NOT_RESTING = "not resting"
     NOT_EXITED = "not exited"
@@ -139,6 +140,7 @@ class Failure:
     got: int = 0  # Bytes that did.
     offset: int | None = None  # Of the first wrong byte.
     detail: str = ""
+    source_line: int | None = None  # Of the program's own file, if that is where it failed.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +176,17 @@ class ScenarioRecord:
     moments: tuple[Moment, ...] = ()  # Of those, the ones at which somebody was neglected.
     trace: str = ""  # What strace wrote, packed: iomodels.trace.sifting.
     trace_lost_bytes: int = 0  # What came after the most that is kept.
+    file_name: str = "server.py"  # Of the program, as its author knows it.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compilation:
+    """What became of a program's source before it could run."""
+
+    outcome: Outcome  # UNDECIDED: too much real time passed.
+    output: str  # What the compiler said, capped; warnings also where it had no error.
+    stopped: str = ""  # By which limit the compiler was ended, in words; else it ended by itself.
+    took_ns: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +195,7 @@ class Record:
 
     scenarios: tuple[ScenarioRecord, ...]
     seed: int  # Of the bytes that the clients made up.
+    compilation: Compilation | None = None  # None: the program's language needs none.
 
 
 def as_json(record: Record) -> dict[str, Any]:

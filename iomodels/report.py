@@ -69,6 +69,7 @@ class Report:
     resources: Resources
     output: str
     seed: int  # Of the bytes that the clients made up.
+    compiler: str = ""  # What the compiler said, if there was one and it said anything.
 
 
 def as_json(report: Report) -> dict[str, Any]:

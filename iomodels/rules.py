@@ -7,6 +7,7 @@ asks for on top look at the whole scenario.
 from dataclasses import dataclass
 
 from iomodels.answers import Answers
+from iomodels.compilation import Compiles
 from iomodels.conduct import Listens, Rests, StaysUp, WithinLimits
 from iomodels.demands import Demands
 from iomodels.explanation import Explanation, Seen
@@ -16,6 +17,7 @@ from iomodels.report import Finding
 from iomodels.wording import count
 
 EXPLANATIONS: tuple[Explanation, ...] = (
+    Compiles(),
     WithinLimits(),
     StaysUp(),
     Listens(),

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 # Not \s: that crosses lines, and many empty ones would take the square of their number.
-FRAME = re.compile(r'^[ \t]*File "/w/server\.py", line (\d+)', re.MULTILINE)
+# Not \d+: Python refuses to make a number of thousands of digits, and a program may print them.
+FRAME = re.compile(r'^[ \t]*File "/w/server\.py", line (\d{1,9})\b', re.MULTILINE)
 # What stands below a traceback's frames, whatever the exception is called: struct.error, Refused.
 BELOW_FRAMES = re.compile(
     r"^Traceback \(most recent call last\):\n(?:[ \t].*\n)+(\S.*)$", re.MULTILINE
@@ -29,12 +30,12 @@ def last_words(output: str) -> LastWords:
     last = max(errors, key=lambda found: found.start(1), default=None)
     lines = FRAME.findall(output)
     return LastWords(
-        error=_printable(last[1][:MOST_SHOWN]) if last else "",
+        error=printable(last[1][:MOST_SHOWN]) if last else "",
         line=int(lines[-1]) if lines else None,
     )
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Return a hostile program's words without what a terminal would obey."""
     return "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text

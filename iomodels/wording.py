@@ -54,9 +54,9 @@ def call_name(syscall: str) -> str:
     return KNOWN_AS.get(syscall, syscall)
 
 
-def place(line: int | None) -> str:
+def place(line: int | None, *, file_name: str = "server.py") -> str:
     """Return " (server.py, line 23)", or nothing if the line is not known."""
-    return f" (server.py, line {line})" if line else ""
+    return f" ({file_name}, line {line})" if line else ""
 
 
 def asleep(sleep: Sleep) -> str:

@@ -21,6 +21,10 @@ limits and becomes the program. bubblewrap is given its options, the filter and 
 descriptors, none of which the program inherits. The program has stdin empty, stdout and stderr in
 one pipe, which the driver reads.
 
+A program's source is compiled in such a box as well, under a filter without sockets. What the
+compiler leaves in its /tmp is taken from outside once nobody is left in the box, and is a file in
+the /w of the next one: `take()` follows no link, opens no device and has a cap.
+
 Who ends when who dies:
 
 - the worker's thread that started the outer process: the outer process is killed (parent-death

@@ -30,6 +30,7 @@ def start(
 ) -> Box:
     """Start a command in a new box, with `files` in its read-only /w and nothing else of ours.
 
+    The command is a program of the system, or one of the files, such as `/w/server`.
     It runs in a /tmp of its own, as uid 1000, with an empty stdin, stdout and stderr in one pipe,
     and `environment` on top of `view.ENVIRONMENT`. Returns when the box's pid 1 exists; the command
     itself is executed a few milliseconds later. Only after `enter()`. Traced, the box has a
@@ -39,36 +40,30 @@ def start(
     """
     view.check(files, environment)
     namespaces.check_entered()
-    if shutil.which(command[0], path=view.PATH) is None:
-        raise remedies.unavailable(f"{command[0]} is not in {view.PATH}.", "install it there")
-    arguments = view.limited(command, limits)
-    directory = _furnish(files, limits)
+    own = command[0].removeprefix(view.FILES)
+    if own not in files and shutil.which(command[0], path=view.PATH) is None:
+        raise remedies.unavailable(f"{command[0]} is not in {view.PATH}.", remedies.missing(own))
+    directory = _furnish(files, limits, executable=own)
     tracer = Tracer(directory) if is_traced else None
     started_ns = time.monotonic_ns()
     status_fd, status_end = os.pipe()
     output_fd, output_end = os.pipe()
     os.set_blocking(output_fd, False)
     seccomp_file = _file_of(seccomp.program(profile, seccomp.machine()))
-    options_file = _file_of(
-        view.options(
-            directory,
-            etc=namespaces.ETC,
-            environment=environment,
-            seccomp=seccomp_file,
-            status=status_end,
-        )
+    options = view.options(
+        directory,
+        etc=namespaces.ETC,
+        environment=environment,
+        seccomp=seccomp_file,
+        status=status_end,
     )
-    passed = (seccomp_file, options_file, status_end)
-    try:
-        command = [remedies.program("bwrap"), "--args", str(options_file), "--", *arguments]
-        bubblewrap = _run(
-            tracer.command(command) if tracer else command,
-            output=output_end,
-            passed=passed,
-        )
-    finally:
-        for descriptor in (*passed, output_end):
-            os.close(descriptor)
+    bubblewrap = _run(
+        _file_of(options),
+        view.limited(command, limits),
+        output=output_end,
+        passed=(seccomp_file, status_end),
+        tracer=tracer,
+    )
     status = Status(status_fd)
     init_pid = status.wait_for("child-pid", at_most_ms=_PATIENCE_MS)
     if init_pid is None:
@@ -99,7 +94,7 @@ def _never_began(
     return failure(read_words(output_fd))
 
 
-def _furnish(files: Mapping[str, bytes], limits: Limits) -> Path:
+def _furnish(files: Mapping[str, bytes], limits: Limits, *, executable: str) -> Path:
     """Make the box's directory. Nothing is written into it once the program runs."""
     number = 0
     while (directory := namespaces.BOXES / str(number)).exists():
@@ -118,24 +113,36 @@ def _furnish(files: Mapping[str, bytes], limits: Limits) -> Path:
         path = directory / "w" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+        path.chmod(0o755 if name == executable else 0o644)
     return directory
 
 
 def _run(
-    command: Sequence[str], *, output: int, passed: tuple[int, ...]
+    options_file: int,
+    arguments: Sequence[str],
+    *,
+    output: int,
+    passed: tuple[int, ...],
+    tracer: Tracer | None,
 ) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=output,
-        pass_fds=passed,
-        # --clearenv does not hide bubblewrap's own environment: it stands in the box's
-        # /proc/1/environ.
-        env={"PATH": view.PATH},
-        cwd="/",
-        start_new_session=True,
-    )
+    """Start bubblewrap, traced or not; close the descriptors that were passed."""
+    command = [remedies.program("bwrap"), "--args", str(options_file), "--", *arguments]
+    try:
+        return subprocess.Popen(
+            tracer.command(command) if tracer else command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            pass_fds=(options_file, *passed),
+            # --clearenv does not hide bubblewrap's own environment: it stands in the box's
+            # /proc/1/environ.
+            env={"PATH": view.PATH},
+            cwd="/",
+            start_new_session=True,
+        )
+    finally:
+        for descriptor in (options_file, *passed, output):
+            os.close(descriptor)
 
 
 def _file_of(content: bytes) -> int:

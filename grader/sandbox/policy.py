@@ -12,6 +12,7 @@ class Profile(StrEnum):
     """What kind of program is run."""
 
     SERVER = "server"
+    COMPILER = "compiler"  # Works on files, in processes of its own, and talks to nobody.
 
 
 # The groups are for reading; a number decides, so a call may stand in one group only.
@@ -58,6 +59,10 @@ ALLOWED = {
         symlink symlinkat unlink unlinkat utime utimensat utimes""",
     "random numbers": "getrandom",
 }
+
+# What a compiler is denied of the groups above.
+_ONLY_FOR_SERVERS = ("waiting, the subject of the course", "sockets once they are made")
+_MAKING_SOCKETS = frozenset({"socket", "socketpair"})
 
 DENIED = {
     "reaching into other processes": """
@@ -155,11 +160,21 @@ def allowed(profile: Profile) -> frozenset[str]:
     match profile:
         case Profile.SERVER:
             return _names(ALLOWED)
+        case Profile.COMPILER:
+            return _names(ALLOWED) - _only_for_servers()
 
 
-def denied() -> frozenset[str]:
+def denied(profile: Profile) -> frozenset[str]:
     """Name the system calls that are answered EPERM."""
-    return _names(DENIED)
+    match profile:
+        case Profile.SERVER:
+            return _names(DENIED)
+        case Profile.COMPILER:
+            return _names(DENIED) | _only_for_servers() | _MAKING_SOCKETS
+
+
+def _only_for_servers() -> frozenset[str]:
+    return _names({name: ALLOWED[name] for name in _ONLY_FOR_SERVERS})
 
 
 def _names(groups: dict[str, str]) -> frozenset[str]:

@@ -10,6 +10,14 @@ _PACKAGES = {
     "prlimit": "util-linux",
     "python3": "python3",
     "strace": "strace",
+    # The C library's headers are a package of their own, called differently everywhere.
+    "gcc": "gcc libc6-dev",
+}
+_ELSEWHERE = {
+    "dnf": {"gcc": "gcc glibc-devel"},
+    "zypper": {"gcc": "gcc glibc-devel"},
+    "pacman": {"gcc": "gcc"},
+    "apk": {"gcc": "gcc musl-dev"},
 }
 _INSTALLERS = {
     "apt-get": "apt-get install",
@@ -52,8 +60,13 @@ def install(name: str) -> str:
     """Return the command that installs a program with this system's package manager."""
     for manager, command in _INSTALLERS.items():
         if shutil.which(manager, path="/usr/bin:/bin:/usr/sbin:/sbin"):
-            return f"{command} {_PACKAGES[name]}"
+            return f"{command} {_ELSEWHERE.get(manager, {}).get(name, _PACKAGES[name])}"
     return f"install the package {_PACKAGES[name]}"
+
+
+def missing(name: str) -> str:
+    """Return what to do about a program that is to run in a box, and that is not there."""
+    return install(name) if name in _PACKAGES else "install it there"
 
 
 def namespaces() -> str:

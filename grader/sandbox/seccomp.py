@@ -53,7 +53,7 @@ def program(profile: Profile, machine: str) -> bytes:
     instructions = [
         *_only_native(machine),
         Instruction(_LOAD, _NUMBER),
-        *_looking_at_arguments(numbers),
+        *_looking_at_arguments(profile, numbers),
         *_by_number(_decisions(profile, numbers)),
         Instruction(_RETURN, _refuse(errno.ENOSYS)),
     ]
@@ -79,7 +79,7 @@ def _only_native(machine: str) -> list[Instruction]:
     return check
 
 
-def _looking_at_arguments(numbers: Mapping[str, int]) -> list[Instruction]:
+def _looking_at_arguments(profile: Profile, numbers: Mapping[str, int]) -> list[Instruction]:
     bodies: dict[str, Callable[[], list[Instruction]]] = {
         "socket": _socket,
         "socketpair": _socket,
@@ -89,6 +89,8 @@ def _looking_at_arguments(numbers: Mapping[str, int]) -> list[Instruction]:
     }
     found = []
     for name, make_body in bodies.items():
+        if name in policy.denied(profile):
+            continue
         body = make_body()
         found += [Instruction(_JUMP_EQUAL, numbers[name], if_false=len(body)), *body]
     return found
@@ -159,7 +161,7 @@ def _must_be_one_of(
 def _decisions(profile: Profile, numbers: Mapping[str, int]) -> dict[int, int]:
     """Decide by number alone; a name that the machine does not have is left out."""
     answers = dict.fromkeys(policy.allowed(profile), _ALLOW)
-    answers |= dict.fromkeys(policy.denied(), _refuse(errno.EPERM))
+    answers |= dict.fromkeys(policy.denied(profile), _refuse(errno.EPERM))
     return {numbers[name]: answer for name, answer in answers.items() if name in numbers}
 
 

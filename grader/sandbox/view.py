@@ -11,6 +11,7 @@ from grader.sandbox import remedies
 from grader.sandbox.limits import Limits
 
 PATH = "/usr/bin:/bin"
+FILES = "/w/"
 ENVIRONMENT = {
     "PATH": PATH,
     "HOME": "/tmp",  # noqa: S108  (the box's own)
@@ -21,7 +22,8 @@ ENVIRONMENT = {
 # Not /usr/local and /usr/src, where products are installed and the system's Python looks for
 # nothing.
 _SYSTEM = tuple(
-    Path("/usr", name) for name in ("bin", "sbin", "lib", "lib32", "lib64", "libexec", "share")
+    Path("/usr", name)
+    for name in ("bin", "sbin", "include", "lib", "lib32", "lib64", "libexec", "share")
 )
 _ROOTS = tuple(Path("/", name) for name in ("bin", "sbin", "lib", "lib32", "lib64"))
 # Looked up now: after `enter()` they may be out of reach.

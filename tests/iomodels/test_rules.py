@@ -28,6 +28,7 @@ B_NOT_ACCEPTED = (connection("A"), connection("B", is_accepted=False))
 @pytest.mark.parametrize(
     ("name", "said"),
     [
+        ("compiles", "Compile without errors."),
         ("within-limits", "Stay within the limits of memory, CPU time and output."),
         ("stays-up", "Keep running while clients need you."),
         ("listens", "Listen on the port that you are told."),
@@ -47,6 +48,7 @@ def test_each_rule_is_one_sentence(name: str, said: str) -> None:
 
 def test_rules_explain_in_this_order() -> None:
     assert list(RULES) == [
+        "compiles",
         "within-limits",
         "stays-up",
         "listens",

@@ -75,7 +75,14 @@ def test_last_words_are_the_last_error_and_the_innermost_line_of_its_own_file(
 
 @pytest.mark.parametrize(
     "output",
-    ["", "ready\n", "got an Error here\n", "error: no\n", 'File "/w/other.py", line 3\n'],
+    [
+        f'File "/w/server.py", line {"9" * 5000}\n',
+        "",
+        "ready\n",
+        "got an Error here\n",
+        "error: no\n",
+        'File "/w/other.py", line 3\n',
+    ],
 )
 def test_a_program_that_printed_no_error_has_no_last_words(output: str) -> None:
     assert last_words(output) == LastWords(error="", line=None)

@@ -81,6 +81,10 @@ def test_place_is_said_where_it_is_known(line: int | None, said: str) -> None:
     assert wording.place(line) == said
 
 
+def test_place_names_the_programs_own_file() -> None:
+    assert wording.place(23, file_name="server.c") == " (server.c, line 23)"
+
+
 @pytest.mark.parametrize(
     ("sleeping", "said"),
     [
