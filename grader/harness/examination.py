@@ -26,7 +26,7 @@ from grader.harness.protocol import (
     Started,
     Unavailable,
 )
-from iomodels.judging import Task, judge, judge_scenario
+from iomodels.judging import Task, conclude, judge_scenario
 from iomodels.record import Record
 from iomodels.report import Report
 
@@ -87,7 +87,7 @@ def examine(
     tasks = [
         Task(name=one.name, points=one.points, script=one.script) for one in exercise.scenarios
     ]
-    played = []
+    played, reports = [], []
     longest_s = STARTING_S + len(tasks) * (exercise.limits.wall_ns / 1e9 + 1)
     for message in _drive(job, stop or threading.Event(), longest_s=longest_s):
         match message:
@@ -95,14 +95,15 @@ def examine(
                 task, outcome = tasks[number - 1], None
             case Played(number=number, record=seen):
                 task = tasks[number - 1]
-                outcome = judge_scenario(task, exercise.demands, seen).outcome.value
+                reports.append(judge_scenario(task, exercise.demands, seen))
+                outcome = reports[-1].outcome.value
                 played.append(seen)
             case _:
                 continue
         if on_progress:
             on_progress(Progress(number=number, of=len(tasks), name=task.name, outcome=outcome))
     record = Record(scenarios=tuple(played), seed=seed)
-    report = judge(exercise.title, tasks, exercise.demands, record)
+    report = conclude(exercise.title, reports, record)
     return Examination(record=record, report=report)
 
 

@@ -17,7 +17,16 @@ DEFINITION = "exercise.toml"
 STATEMENT, STARTER, SOLUTION, WRONG = "statement.md", "starter.py", "solution.py", "wrong/"
 SUFFIXES = {".toml", ".md", ".py", ".c", ".txt", ".svg"}
 KEYS = {"title", "transport", "model", "rules", "limits", "scenario"}
-RULES = {"at-most-threads": "at_most_threads", "at-most-processes": "at_most_processes"}
+RULES = {
+    "at-most-threads": "at_most_threads",
+    "at-most-processes": "at_most_processes",
+    "refused-reads": "refused_reads",  # At most so many for each message.
+}
+SWITCHES = {
+    "waits-for-everyone": "waits_for_everyone",
+    "sleeps-only-in-readiness": "sleeps_only_in_readiness",
+    "rests": "rests",
+}
 MIB, KIB, SECOND_NS = 1 << 20, 1 << 10, 10**9
 LIMITS = {
     "memory-mib": ("memory_bytes", MIB),
@@ -120,9 +129,12 @@ class _Definition:
         model = self._values.get("model")
         if model is not None and model not in MODELS:
             raise self._error(f"'model' is one of {', '.join(MODELS)}.", "model")
-        table = self._table("rules", set(RULES))
-        numbers = {RULES[key]: self._number(table, key) for key in table}
-        return Demands(model=model, **numbers)
+        table = self._table("rules", {*RULES, *SWITCHES})
+        asked: dict[str, Any] = {
+            RULES[key]: self._number(table, key) for key in table if key in RULES
+        }
+        asked |= {SWITCHES[key]: self._switch(table, key) for key in table if key in SWITCHES}
+        return Demands(model=model, **asked)
 
     def _limits(self) -> Limits:
         table = self._table("limits", set(LIMITS))
@@ -181,6 +193,12 @@ class _Definition:
         value = table.get(key)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise self._error(f"'{key}' is a whole number: write {key} = 10.", key)
+        return value
+
+    def _switch(self, table: Mapping[str, Any], key: str) -> bool:
+        value = table.get(key)
+        if not isinstance(value, bool):
+            raise self._error(f"'{key}' is asked for or not: write {key} = true.", key)
         return value
 
     def _error(self, message: str, key: str) -> ExerciseError:

@@ -184,6 +184,7 @@ def test_the_report_as_json_has_the_documented_names(
                     }
                 ],
                 "findings": [],
+                "conduct": None,
             }
         ],
         "resources": {
@@ -195,6 +196,8 @@ def test_the_report_as_json_has_the_documented_names(
         },
         "output": "ready\n",
         "seed": 7,
+        "conduct": None,
+        "compiler": "",
     }
 
 
