@@ -27,9 +27,7 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 async def main(port: int) -> None:
-    server = await asyncio.start_server(
-        serve, "127.0.0.1", port, backlog=128, limit=LONGEST_LINE
-    )
+    server = await asyncio.start_server(serve, "127.0.0.1", port, backlog=128, limit=LONGEST_LINE)
     async with server:
         await server.serve_forever()
 

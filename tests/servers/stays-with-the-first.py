@@ -4,7 +4,7 @@
 # Call: recvfrom
 # Client: A
 # Line: 20
-# Scenario: half-line
+# Scenario: burst
 
 import os
 import select
