@@ -1,0 +1,267 @@
+"""One client's lane: what it did, what waited for a thread, and who would have noticed it."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from iomodels.figures import captions
+from iomodels.figures.lanes import ClientLane, Span, minus, union
+from iomodels.figures.legend import fill
+from iomodels.figures.lettering import first_that_fits, fit, width
+from iomodels.figures.scale import Scale
+from iomodels.figures.svg import Element, element
+from iomodels.figures.times import duration
+from iomodels.ledger import Mark, Neglect, Pending
+from iomodels.wording import count, names
+
+HEIGHT = 62
+SMALL = 11
+GUTTER = 138  # For names, left of the axis.
+BAR_TOP, BAR_HEIGHT = 34, 18
+LINE = 25
+NEAREST = 3.0  # Pixels: what is closer together is drawn as one.
+MOST_IN_A_LABEL = 3
+BADGE = 8
+
+Badges = Mapping[Neglect, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Where a lane stands, and how its figure calls its patterns."""
+
+    scale: Scale
+    top: float
+    left: float
+    right: float
+    prefix: str
+
+
+def draw(lane: ClientLane, frame: Frame, *, badges: Badges) -> list[Element]:
+    """Return the lane's drawing, `HEIGHT` pixels high."""
+    return [
+        *_name(lane, frame),
+        *_line(lane, frame),
+        *_pending(lane, frame),
+        *_neglects(lane, frame, badges=badges),
+        *_marks(lane, frame),
+    ]
+
+
+def badge(number: int, *, x: float, y: float) -> list[Element]:
+    """Return the sign by which a bar and the sentence about it find each other."""
+    return [
+        element("circle", class_="iof-badge", cx=x, cy=y, r=BADGE),
+        element("text", str(number), class_="iof-badge-text", x=x, y=y + 4),
+    ]
+
+
+def merged(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float, int, int]]:
+    """Return spans of pixels that can be seen apart: left, right, and which of them each holds.
+
+    `spans` must come in order. The last two numbers are the first and the last index, plus one.
+    """
+    found: list[tuple[float, float, int, int]] = []
+    for index, (left, end) in enumerate(spans):
+        right = max(end, left + NEAREST)
+        if (
+            found
+            and left - found[-1][1] < NEAREST / 2
+            and (
+                right - left <= 2 * NEAREST
+                or found[-1][1] - found[-1][0] <= 2 * NEAREST
+                or left < found[-1][1]
+            )
+        ):
+            before = found[-1]
+            found[-1] = (before[0], max(before[1], right), before[2], index + 1)
+        else:
+            found.append((left, right, index, index + 1))
+    return found
+
+
+def _name(lane: ClientLane, frame: Frame) -> list[Element]:
+    x = frame.left - GUTTER
+    room = GUTTER - 10
+    if lane.neglected_ns:
+        kind, said = (
+            "iof-small iof-strong iof-harm-text",
+            f"✗ neglected {duration(lane.neglected_ns)}",
+        )
+    elif lane.watchers:
+        who = names(lane.watchers) if len(lane.watchers) < 3 else f"{len(lane.watchers)} threads"
+        kind, said = "iof-small iof-quiet", f"watched by {who}"
+    else:
+        kind, said = "iof-small iof-quiet", "no thread waits for it"
+    is_bold = bool(lane.neglected_ns)
+    return [
+        element(
+            "text", fit(lane.client, room=room, size=13, bold=True), class_="iof-name",
+            x=x, y=frame.top + LINE + 4,
+        ),
+        element(
+            "text", fit(said, room=room, size=SMALL, bold=is_bold), class_=kind,
+            x=x, y=frame.top + LINE + 20,
+        ),
+    ]  # fmt: skip
+
+
+def _line(lane: ClientLane, frame: Frame) -> list[Element]:
+    """Return the line of the client's life: solid where somebody would notice it."""
+    y = frame.top + LINE
+    at = frame.scale.at
+    ended = at(lane.ended_ns)
+    watched = merged([(at(left), at(right)) for left, right in lane.watched])
+    solid = "".join(f"M{left:.1f} {y:.1f}H{min(right, ended):.1f}" for left, right, *_ in watched)
+    drawn = [
+        element("path", class_="iof-unwatched", d=f"M{at(lane.started_ns):.1f} {y:.1f}H{ended:.1f}")
+    ]
+    return [*drawn, element("path", class_="iof-watched", d=solid)] if solid else drawn
+
+
+def _pending(lane: ClientLane, frame: Frame) -> list[Element]:
+    at = frame.scale.at
+    holes = union(
+        (round(at(neglect.started_ns)), round(at(neglect.ended_ns))) for neglect in lane.neglects
+    )
+    bars = merged([(at(waiting.started_ns), at(waiting.ended_ns)) for waiting in lane.pending])
+    drawn: list[Element] = []
+    for left, right, first, last in bars:
+        drawn.append(_bar("pending", frame, left=left, right=right))
+        pieces = minus([(round(left), round(right))], holes)
+        piece: Span = max(pieces, key=lambda span: span[1] - span[0], default=(0, 0))
+        texts = _waiting(lane.pending[first:last])
+        drawn += _text(texts, frame, left=piece[0], right=piece[1], kind="iof-on-pattern")
+    return drawn
+
+
+def _waiting(pending: Sequence[Pending]) -> list[str]:
+    longest = max(pending, key=lambda waiting: waiting.ended_ns - waiting.started_ns)
+    lasted = duration(longest.ended_ns - longest.started_ns)
+    if len(pending) > 1:
+        return [f"{len(pending)} pieces, each waits {lasted} at most", f"{len(pending)} pieces"]
+    what = count(longest.size, "byte") if longest.size else "connection"
+    verb = "wait" if longest.size > 1 else "waits"
+    return [f"{what} {verb} {lasted}", what]
+
+
+def _neglects(lane: ClientLane, frame: Frame, *, badges: Badges) -> list[Element]:
+    at = frame.scale.at
+    ordered = sorted(lane.neglects, key=lambda neglect: neglect.started_ns)
+    bars = merged([(at(neglect.started_ns), at(neglect.ended_ns)) for neglect in ordered])
+    drawn: list[Element] = []
+    for left, right, first, last in bars:
+        inside = ordered[first:last]
+        longest = max(inside, key=lambda neglect: neglect.lasted_ns)
+        drawn.append(_bar("harm", frame, left=left, right=right))
+        numbers = [badges[neglect] for neglect in inside if neglect in badges][:1]
+        since = left
+        if numbers and right - left > 2 * BADGE + 4:
+            middle = frame.top + BAR_TOP + BAR_HEIGHT / 2
+            drawn += badge(numbers[0], x=left + BADGE + 2, y=middle)
+            since = left + 2 * BADGE + 2
+        is_accepted = longest.started_ns >= lane.accepted_ns
+        texts = captions.neglected(longest, is_accepted=is_accepted)
+        drawn += _text(
+            texts, frame, left=since, right=right, kind="iof-strong iof-on-harm iof-harm-text"
+        )
+    return drawn
+
+
+def _bar(kind: str, frame: Frame, *, left: float, right: float) -> Element:
+    return element(
+        "rect", class_=f"iof-{kind}", fill=fill(frame.prefix, kind), x=left,
+        y=frame.top + BAR_TOP, width=max(right - left, NEAREST), height=BAR_HEIGHT,
+    )  # fmt: skip
+
+
+def _text(
+    texts: Sequence[str], frame: Frame, *, left: float, right: float, kind: str
+) -> list[Element]:
+    is_bold = "iof-strong" in kind
+    text = first_that_fits(texts, room=right - left - 10, size=SMALL, bold=is_bold)
+    y = frame.top + BAR_TOP + BAR_HEIGHT / 2 + 4
+    return [element("text", text, class_=f"iof-small {kind}", x=left + 6, y=y)] if text else []
+
+
+def _marks(lane: ClientLane, frame: Frame) -> list[Element]:
+    drawn: list[Element] = []
+    last: dict[str, float] = {}
+    for mark in lane.marks:
+        x = frame.scale.at(mark.at_ns)
+        if x - last.get(mark.what, -NEAREST) >= NEAREST:
+            drawn.append(_SHAPES.get(mark.what, _square)(x, frame.top + LINE))
+            last[mark.what] = x
+    return drawn + _labels(lane.marks, frame)
+
+
+def _labels(marks: Sequence[Mark], frame: Frame) -> list[Element]:
+    """Return the words above the marks; those of marks that stand close are said together."""
+    groups: list[tuple[float, list[Mark]]] = []
+    for mark in marks:
+        x = frame.scale.at(mark.at_ns)
+        if groups and x - 5 < groups[-1][0] + width(_said(groups[-1][1]), size=SMALL) + 8:
+            groups[-1][1].append(mark)
+        else:
+            groups.append((x - 5, [mark]))
+    texts = [
+        (x, fit(_said(group), room=frame.right - frame.left, size=SMALL)) for x, group in groups
+    ]
+    return [
+        element(
+            "text",
+            text,
+            class_="iof-small iof-quiet",
+            x=min(x, frame.right - width(text, size=SMALL)),
+            y=frame.top + 13,
+        )
+        for x, text in texts
+    ]
+
+
+def _said(marks: Sequence[Mark]) -> str:
+    if len(marks) <= MOST_IN_A_LABEL:
+        return ", ".join(f"{mark.what} {mark.size:,}" if mark.size else mark.what for mark in marks)
+    if len({mark.what for mark in marks}) == 1:
+        size = sum(mark.size for mark in marks)
+        return f"{marks[0].what} {size:,} in {len(marks)} pieces"
+    counted = Counter(mark.what for mark in marks)
+    return ", ".join(
+        f"{what} {counted[what]} times" if counted[what] > 1 else what
+        for what, _ in groupby(sorted(counted, key=lambda what: -counted[what]))
+    )
+
+
+def _path(d: str, *, is_open: bool = False) -> Element:
+    return element("path", class_="iof-mark-open" if is_open else "iof-mark", d=d)
+
+
+def _down(x: float, y: float) -> Element:
+    return _path(f"M{x - 5:.1f} {y - 6:.1f}h10l-5 10z")
+
+
+def _up(x: float, y: float) -> Element:
+    return _path(f"M{x - 5:.1f} {y + 5:.1f}h10l-5 -10z", is_open=True)
+
+
+def _circle(x: float, y: float) -> Element:
+    return element("circle", class_="iof-mark-open", cx=x, cy=y, r=4)
+
+
+def _cross(x: float, y: float) -> Element:
+    return element("path", class_="iof-watched", d=f"M{x - 4:.1f} {y - 4:.1f}l8 8m0 -8l-8 8")
+
+
+def _square(x: float, y: float) -> Element:
+    return element("rect", class_="iof-mark", x=x - 3.5, y=y - 3.5, width=7, height=7)
+
+
+_SHAPES: Mapping[str, Callable[[float, float], Element]] = {
+    "connects": _circle,
+    "sends": _down,
+    "receives": _up,
+    "shuts down": _square,
+    "closes": _cross,
+    "resets": _cross,
+}

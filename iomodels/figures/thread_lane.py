@@ -1,0 +1,121 @@
+"""One thread's lane: running, or asleep in which call, on whom, and who paid for it."""
+
+from collections.abc import Mapping
+
+from iomodels.figures import captions
+from iomodels.figures.client_lane import BADGE, GUTTER, SMALL, Frame, badge, merged
+from iomodels.figures.lanes import ThreadLane
+from iomodels.figures.legend import fill
+from iomodels.figures.lettering import first_that_fits, fit, width
+from iomodels.figures.svg import Element, element
+from iomodels.figures.times import duration
+from iomodels.ledger import Slept
+from iomodels.wording import count
+
+HEIGHT = 44
+BAR_TOP, BAR_HEIGHT = 12, 24
+
+Badges = Mapping[Slept, int]
+
+
+def draw(lane: ThreadLane, frame: Frame, *, badges: Badges) -> list[Element]:
+    """Return the lane's drawing, `HEIGHT` pixels high."""
+    harmless = tuple(slept for slept in lane.sleeps if not slept.is_harmful)
+    harmful = tuple(slept for slept in lane.sleeps if slept.is_harmful)
+    return [
+        *_name(lane, frame),
+        *_life(lane, frame),
+        *_sleeps(harmless, frame, badges=badges),
+        *_sleeps(harmful, frame, badges=badges),
+    ]
+
+
+def _name(lane: ThreadLane, frame: Frame) -> list[Element]:
+    lasted = lane.life.ended_ns - lane.life.started_ns
+    if not lane.sleeps:
+        said = "never asleep"
+    elif lane.harmful_ns:
+        said = f"✗ harmful {duration(lane.harmful_ns)}"
+    else:
+        said = f"asleep {_percent(lane.life.asleep_ns, lasted)}"
+    kind = "iof-strong iof-harm-text" if lane.harmful_ns else "iof-quiet"
+    x, room = frame.left - GUTTER, GUTTER - 10
+    return [
+        element(
+            "text", fit(lane.name, room=room, size=13, bold=True), class_="iof-name",
+            x=x, y=frame.top + 22,
+        ),
+        element(
+            "text", fit(said, room=room, size=SMALL, bold=bool(lane.harmful_ns)),
+            class_=f"iof-small {kind}", x=x, y=frame.top + 37,
+        ),
+    ]  # fmt: skip
+
+
+def _percent(part: int, whole: int) -> str:
+    share = 100 * part / whole if whole else 0
+    return "over 99 % of its time" if 99 < share < 100 else f"{share:.0f} % of its time"
+
+
+def _life(lane: ThreadLane, frame: Frame) -> list[Element]:
+    left, right = frame.scale.at(lane.life.started_ns), frame.scale.at(lane.life.ended_ns)
+    bar = element(
+        "rect", class_="iof-run", x=left, y=frame.top + BAR_TOP,
+        width=max(right - left, 1), height=BAR_HEIGHT,
+    )  # fmt: skip
+    if lane.sleeps:
+        return [bar]
+    texts = ["running all the time: it never sleeps", "never asleep", "runs"]
+    text = first_that_fits(texts, room=right - left - 12, size=SMALL, bold=True)
+    return [bar, _text(text, frame, x=left + 6, kind="iof-strong iof-on-run")] if text else [bar]
+
+
+def _sleeps(sleeps: tuple[Slept, ...], frame: Frame, *, badges: Badges) -> list[Element]:
+    at = frame.scale.at
+    bars = merged([(at(slept.started_ns), at(slept.ended_ns)) for slept in sleeps])
+    drawn: list[Element] = []
+    for left, right, first, last in bars:
+        drawn += _sleep(sleeps[first:last], frame, left=left, right=right, badges=badges)
+    return drawn
+
+
+def _sleep(
+    sleeps: tuple[Slept, ...], frame: Frame, *, left: float, right: float, badges: Badges
+) -> list[Element]:
+    is_harmful = sleeps[0].is_harmful
+    stroke = "harm" if is_harmful else "asleep"
+    pattern = "harm" if is_harmful else "asleep" if len(sleeps) == 1 else "flicker"
+    drawn = [
+        element(
+            "rect", class_=f"iof-{stroke}", fill=fill(frame.prefix, pattern), x=left,
+            y=frame.top + BAR_TOP, width=right - left, height=BAR_HEIGHT,
+        )
+    ]  # fmt: skip
+    middle = frame.top + BAR_TOP + BAR_HEIGHT / 2
+    numbers = sorted(badges[slept] for slept in sleeps if slept in badges)[:1]
+    since = left
+    if numbers and right - left > 2 * BADGE + 4:
+        drawn += badge(numbers[0], x=left + BADGE + 3, y=middle)
+        since = left + 2 * BADGE + 3
+    elif numbers:
+        x = min(max((left + right) / 2, frame.left + BADGE), frame.right - BADGE)
+        drawn += badge(numbers[0], x=x, y=frame.top + BAR_TOP - 4)
+    kind = "iof-strong iof-on-harm iof-harm-text" if is_harmful else "iof-on-pattern"
+    text = first_that_fits(_texts(sleeps), room=right - since - 12, size=SMALL, bold=is_harmful)
+    return [*drawn, _text(text, frame, x=since + 6, kind=kind)] if text else drawn
+
+
+def _texts(sleeps: tuple[Slept, ...]) -> list[str]:
+    if len(sleeps) == 1:
+        return captions.sleep(sleeps[0])
+    calls = sorted({captions.call(slept) for slept in sleeps})
+    number = count(len(sleeps), "sleep")
+    where = f"{number} in {calls[0]}" if len(calls) == 1 else number
+    return [where, number]
+
+
+def _text(text: str, frame: Frame, *, x: float, kind: str) -> Element:
+    # Short words stand in the middle of nothing better than the bar's own left end.
+    assert width(text, size=SMALL) <= frame.right - frame.left
+    y = frame.top + BAR_TOP + BAR_HEIGHT / 2 + 4
+    return element("text", text, class_=f"iof-small {kind}", x=x, y=y)
