@@ -9,7 +9,7 @@ from iomodels.wording import MOST_NAMES, call_name, count, names
 
 _WITHOUT_CLIENTS = {
     Wait.ACCEPT: "for a new client",
-    Wait.TIMER: "until a time",
+    Wait.TIMER: "until its time is up",
     Wait.LOCK: "for another thread",
     Wait.CHILD: "for another process",
     Wait.SIGNAL: "for a signal",
@@ -105,8 +105,10 @@ def meanwhile(
     also = f"; {names(others)} too" if others else ""
     where = list(dict.fromkeys(filter(None, map(whom, sleeps))))
     asleep = f"{call(slept)} {names(where)}".strip()
+    lasted = duration(max(one.lasted_ns for one in sleeps))
+    up_to = "up to " if len(sleeps) > 1 else ""
     return (
-        f"{names(list(dict.fromkeys(threads)))} slept {duration(slept.lasted_ns)} in {asleep}{at}. "
+        f"{names(list(dict.fromkeys(threads)))} slept {up_to}{lasted} in {asleep}{at}. "
         f"Meanwhile {what}: nobody looked after {first.client} for "
         f"{duration(first.lasted_ns)}{also}."
     )

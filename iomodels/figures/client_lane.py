@@ -57,6 +57,16 @@ def badge(number: int, *, x: float, y: float) -> list[Element]:
     ]
 
 
+def on_paper(text: str, *, x: float, y: float, kind: str) -> list[Element]:
+    """Return small text that stands on a pattern: in bold on a plain ground, else in a seam."""
+    letters = element("text", text, class_=f"iof-small {kind}", x=x, y=y)
+    if "iof-harm-text" not in kind:
+        return [letters]
+    room = width(text, size=SMALL, bold=True) + 4
+    ground = element("rect", class_="iof-harm-band", x=x - 3, y=y - 11, width=room, height=14)
+    return [ground, letters]
+
+
 def merged(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float, int, int]]:
     """Return spans of pixels that can be seen apart: left, right, and which of them each holds.
 
@@ -93,7 +103,7 @@ def _name(lane: ClientLane, frame: Frame) -> list[Element]:
         who = names(lane.watchers) if len(lane.watchers) < 3 else f"{len(lane.watchers)} threads"
         kind, said = "iof-small iof-quiet", f"watched by {who}"
     else:
-        kind, said = "iof-small iof-quiet", "no thread waits for it"
+        kind, said = "iof-small iof-quiet", "no thread sleeps on it"
     is_bold = bool(lane.neglected_ns)
     return [
         element(
@@ -182,7 +192,7 @@ def _text(
     is_bold = "iof-strong" in kind
     text = first_that_fits(texts, room=right - left - 10, size=SMALL, bold=is_bold)
     y = frame.top + BAR_TOP + BAR_HEIGHT / 2 + 4
-    return [element("text", text, class_=f"iof-small {kind}", x=left + 6, y=y)] if text else []
+    return on_paper(text, x=left + 6, y=y, kind=kind) if text else []
 
 
 def _marks(lane: ClientLane, frame: Frame) -> list[Element]:
@@ -222,15 +232,21 @@ def _labels(marks: Sequence[Mark], frame: Frame) -> list[Element]:
 
 def _said(marks: Sequence[Mark]) -> str:
     if len(marks) <= MOST_IN_A_LABEL:
-        return ", ".join(f"{mark.what} {mark.size:,}" if mark.size else mark.what for mark in marks)
+        return ", ".join(
+            f"{mark.what} {count(mark.size, 'byte')}" if mark.size else mark.what for mark in marks
+        )
     if len({mark.what for mark in marks}) == 1:
         size = sum(mark.size for mark in marks)
-        return f"{marks[0].what} {size:,} in {len(marks)} pieces"
+        return f"{marks[0].what} {count(size, 'byte')} in {len(marks)} pieces"
     counted = Counter(mark.what for mark in marks)
     return ", ".join(
         f"{what} {counted[what]} times" if counted[what] > 1 else what
         for what, _ in groupby(sorted(counted, key=lambda what: -counted[what]))
     )
+
+
+def _mark(mark: Mark) -> str:
+    return f"{mark.what} {count(mark.size, 'byte')}" if mark.size else mark.what
 
 
 def _path(d: str, *, is_open: bool = False) -> Element:

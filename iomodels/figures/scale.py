@@ -84,11 +84,15 @@ def _widest(events: list[int], *, room: float, stories: Sequence[tuple[int, int]
     """Return how many pixels each rest may take."""
     usual = max(WIDEST_REST, 2 * room / (len(events) - 1))
     told = [
-        any(started <= before and after <= ended for started, ended in stories)
+        after - before
+        if any(started <= before and after <= ended for started, ended in stories)
+        else 0
         for before, after in pairwise(events)
     ]
-    long = max(usual, min(WIDEST_STORY, STORIES_SHARE * room / max(sum(told), 1)))
-    return [long if is_told else usual for is_told in told]
+    long = max(told) / 10
+    number = sum(gap > long for gap in told)
+    most = max(usual, min(WIDEST_STORY, STORIES_SHARE * room / max(number, 1)))
+    return [most if gap > long else usual for gap in told]
 
 
 def _fill(gaps: list[int], *, room: float, least: float, widest: list[float]) -> float:

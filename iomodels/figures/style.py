@@ -87,7 +87,7 @@ _RULES: Mapping[str, str] = {
     ".iof-p-asleep": "fill:var(--f-asleep)",
     ".iof-p-asleep-line": "fill:none;stroke:var(--f-asleep-line);stroke-opacity:.55",
     ".iof-p-harm": "fill:var(--f-harm-paper)",
-    ".iof-p-harm-line": "fill:none;stroke:var(--f-harm);stroke-width:2px;stroke-opacity:.75",
+    ".iof-p-harm-line": "fill:none;stroke:var(--f-harm);stroke-width:2px;stroke-opacity:.6",
     ".iof-p-pending": "fill:var(--f-pending)",
     ".iof-p-pending-dot": "fill:var(--f-pending-line)",
 }

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from iomodels.figures import captions
-from iomodels.figures.client_lane import BADGE, GUTTER, SMALL, Frame, badge, merged
+from iomodels.figures.client_lane import BADGE, GUTTER, SMALL, Frame, badge, merged, on_paper
 from iomodels.figures.lanes import ThreadLane
 from iomodels.figures.legend import fill
-from iomodels.figures.lettering import first_that_fits, fit, width
+from iomodels.figures.lettering import first_that_fits, fit
 from iomodels.figures.svg import Element, element
 from iomodels.figures.times import duration
 from iomodels.ledger import Slept
@@ -67,7 +67,9 @@ def _life(lane: ThreadLane, frame: Frame) -> list[Element]:
         return [bar]
     texts = ["running all the time: it never sleeps", "never asleep", "runs"]
     text = first_that_fits(texts, room=right - left - 12, size=SMALL, bold=True)
-    return [bar, _text(text, frame, x=left + 6, kind="iof-strong iof-on-run")] if text else [bar]
+    y = frame.top + BAR_TOP + BAR_HEIGHT / 2 + 4
+    label = element("text", text, class_="iof-small iof-strong iof-on-run", x=left + 6, y=y)
+    return [bar, label] if text else [bar]
 
 
 def _sleeps(sleeps: tuple[Slept, ...], frame: Frame, *, badges: Badges) -> list[Element]:
@@ -102,7 +104,7 @@ def _sleep(
         drawn += badge(numbers[0], x=x, y=frame.top + BAR_TOP - 4)
     kind = "iof-strong iof-on-harm iof-harm-text" if is_harmful else "iof-on-pattern"
     text = first_that_fits(_texts(sleeps), room=right - since - 12, size=SMALL, bold=is_harmful)
-    return [*drawn, _text(text, frame, x=since + 6, kind=kind)] if text else drawn
+    return [*drawn, *on_paper(text, x=since + 6, y=middle + 4, kind=kind)] if text else drawn
 
 
 def _texts(sleeps: tuple[Slept, ...]) -> list[str]:
@@ -112,10 +114,3 @@ def _texts(sleeps: tuple[Slept, ...]) -> list[str]:
     number = count(len(sleeps), "sleep")
     where = f"{number} in {calls[0]}" if len(calls) == 1 else number
     return [where, number]
-
-
-def _text(text: str, frame: Frame, *, x: float, kind: str) -> Element:
-    # Short words stand in the middle of nothing better than the bar's own left end.
-    assert width(text, size=SMALL) <= frame.right - frame.left
-    y = frame.top + BAR_TOP + BAR_HEIGHT / 2 + 4
-    return element("text", text, class_=f"iof-small {kind}", x=x, y=y)

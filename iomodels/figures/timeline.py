@@ -19,6 +19,7 @@ from iomodels.wording import agree, count
 WIDTH = 960
 LEFT, RIGHT = 152, 940
 MARGIN = 14
+HEADING = 20  # Pixels, with the space above it.
 LEAD = 14
 MOST_ROWS = 200
 HEADERS = ("Thread", "Asleep in", "Waiting", "From", "For", "Neglected meanwhile", "Line")
@@ -118,6 +119,7 @@ def _lanes(
 ) -> tuple[list[Element], float]:
     drawn: list[Element] = []
     y = top
+    drawn.append(_heading("Clients", y=y - 4))
     neglect_badges = {
         neglect: callout.number
         for callout in callouts
@@ -131,7 +133,8 @@ def _lanes(
     drawn += _others(_other_clients(lanes), y=y)
     y += 24 if lanes.other_clients else 4
     drawn.append(element("path", class_="iof-rule", d=f"M{MARGIN} {y:.1f}H{RIGHT}"))
-    y += 4
+    y += HEADING
+    drawn.append(_heading("The server's threads", y=y))
     sleep_badges = {slept: callout.number for callout in callouts for slept in callout.sleeps}
     for thread in lanes.threads:
         frame = Frame(scale=axis, top=y, left=LEFT, right=RIGHT, prefix=prefix)
@@ -139,6 +142,10 @@ def _lanes(
         y += thread_lane.HEIGHT
     drawn += _others(_other_threads(lanes), y=y)
     return drawn, y + (24 if lanes.other_threads else 4)
+
+
+def _heading(text: str, *, y: float) -> Element:
+    return element("text", text, class_="iof-small iof-strong iof-quiet", x=MARGIN, y=y)
 
 
 def _other_clients(lanes: Lanes) -> str:
