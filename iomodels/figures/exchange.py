@@ -112,7 +112,7 @@ def _call(call: PhaseCall, phases: Phases, *, kind: Kind) -> list[Step]:
     name = call_name(call.syscall)
     is_last = call is phases.calls[-1]
     is_submission = kind is Kind.ASYNCHRONOUS and not is_last
-    asks = f"{name}: read, and tell me when done" if is_submission else name
+    asks = f"{name}: submits the read" if is_submission else name
     steps = [Step(act=Act.ASK, at_ns=call.started_ns, text=asks)]
     if call.result:
         act = Act.REFUSE if is_refused(call) else Act.ANSWER

@@ -16,12 +16,12 @@ from iomodels.wording import call_name, count
 WIDTH = 960
 MARGIN = 14
 STAMPS = 104  # Where the moments end.
-THREAD, KERNEL = 330, 618  # The middles of the two lifelines.
+THREAD, KERNEL = 304, 588  # The middles of the two lifelines.
 BAR = 18
-BRACE = 776
-BRACE_TEXT = 796
+BRACE = 744
+BRACE_TEXT = 764
 SMALL = 11
-STEP, LONG_STEP = 40, 64  # Pixels from a step to the next; a long time gets a break mark.
+STEP, LONG_STEP = 46, 66  # Pixels from a step to the next; a long time gets a break mark.
 LONG_NS = 400_000
 HEADERS = ("Call", "From", "For", "Result", "Asleep")
 
@@ -173,7 +173,7 @@ def _kernel(
     left, text_x = KERNEL - BAR / 2, KERNEL + BAR
     drawn: list[Element] = []
     if arrived > places[0]:
-        drawn.append(_bar("free", left=left, top=places[0], bottom=arrived))
+        drawn.append(_bar("empty", left=left, top=places[0], bottom=arrived))
         drawn.append(_words("no data ready", x=text_x, y=(places[0] + arrived) / 2 + 4))
     if began > arrived:
         dots = fill(prefix, "pending")
@@ -247,11 +247,19 @@ def _braces(found: Exchange, places: Sequence[float], phases: Phases) -> list[El
         drawn.append(_words("no wait: the data was there", x=BRACE, y=arrived - 10))
     woken = _woken(found, places, after=arrived)
     if phases.wake_up_ns and arrived < woken <= began:
-        drawn += _brace(["wake-up", duration(phases.wake_up_ns)], top=arrived, bottom=woken)
+        is_asking = kind_of(phases) is Kind.NON_BLOCKING
+        what = "until the next try" if is_asking else "wake-up"
+        drawn += _brace([what, duration(phases.wake_up_ns)], top=arrived, bottom=woken)
     if ended > began:
-        lasted = duration(phases.copy_ns) if phases.copy_ns else "not seen from outside"
-        drawn += _brace(["copy data from", "kernel to user", lasted], top=began, bottom=ended)
+        drawn += _brace(_copying(found, phases), top=began, bottom=ended)
     return drawn
+
+
+def _copying(found: Exchange, phases: Phases) -> list[str]:
+    if phases.copy_ns:
+        return ["copy data from", "kernel to user", duration(phases.copy_ns)]
+    # The ring's own copy cannot be seen from outside: only when the thread was told of it.
+    return ["copy data to user,", "and wake-up", duration(found.copy_until_ns - found.copy_from_ns)]
 
 
 def _brace(lines: Sequence[str], *, top: float, bottom: float) -> list[Element]:
@@ -293,9 +301,12 @@ def _entries(found: Exchange) -> list[Entry]:
     entries = []
     if State.RUNNING in states:
         entries.append(Entry(swatch="run", text="thread runs"))
+    if State.FREE in states:
+        entries.append(Entry(swatch="free", text="thread is free for other work"))
     if State.ASLEEP in states:
         entries.append(Entry(swatch="asleep", text="thread sleeps in a system call"))
-    entries.append(Entry(swatch="pending", text="bytes lie ready in the kernel"))
+    if found.copy_from_ns > next(s.at_ns for s in found.steps if s.act is Act.ARRIVE):
+        entries.append(Entry(swatch="pending", text="bytes lie ready in the kernel"))
     entries.append(Entry(swatch="copy", text="kernel copies them to the program"))
     return entries
 
