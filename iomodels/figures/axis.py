@@ -23,7 +23,7 @@ def draw_axis(axis: Scale, *, y: float, bottom: float, label_x: float) -> list[E
     drawn.append(
         element("path", class_="iof-axis", d=f"M{since:.1f} {y:.1f}H{axis.places[-1]:.1f}")
     )
-    label = element("text", "time", class_="iof-small iof-quiet", x=label_x, y=y + 4)
+    label = element("text", "time, not to scale", class_="iof-small iof-quiet", x=label_x, y=y + 4)
     return [*drawn, *_stamps(axis, y=y), label]
 
 

@@ -149,6 +149,10 @@ def _pending(lane: ClientLane, frame: Frame) -> list[Element]:
 def _waiting(pending: Sequence[Pending]) -> list[str]:
     longest = max(pending, key=lambda waiting: waiting.ended_ns - waiting.started_ns)
     lasted = duration(longest.ended_ns - longest.started_ns)
+    sizes = [waiting.size for waiting in pending]
+    if len(pending) == 2 and not all(sizes) and any(sizes):
+        what = f"connection and {count(sum(sizes), 'byte')}"
+        return [f"{what} wait {lasted}", what, "both wait"]
     if len(pending) > 1:
         return [f"{len(pending)} pieces, each waits {lasted} at most", f"{len(pending)} pieces"]
     what = count(longest.size, "byte") if longest.size else "connection"

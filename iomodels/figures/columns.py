@@ -12,8 +12,10 @@ from iomodels.wording import count
 class Block:
     """What the thread does in one band; the first line is the answer, the others explain it."""
 
-    look: str  # "asleep", "run", "free", "copy"; "" for words alone.
+    look: str  # "asleep", "run", "free", "copy", "kernel"; "" for words alone.
     lines: tuple[str, ...]
+    lasted: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ def _blocking(phases: Phases) -> Column:
     return Column(
         calls=read,
         begins=f"calls {read}",
-        wait=Block(look="asleep", lines=("asleep", f"in {read}", duration(phases.wait_ns))),
+        wait=_asleep(read, phases),
         wake_up=Block(look="asleep", lines=("still in that call",)),
         copy=_copy(phases),
         ends=_returns(phases),
@@ -65,7 +67,8 @@ def _non_blocking(phases: Phases) -> Column:
         begins=f"calls {read}",
         wait=Block(
             look="run",
-            lines=("checks", f"{count(tries, 'time')}, each", "EAGAIN", duration(phases.wait_ns)),
+            lines=("checks", f"{count(tries, 'time')}, each", "EAGAIN"),
+            lasted=duration(phases.wait_ns),
         ),
         wake_up=Block(look="run", lines=("next try", f"after {duration(phases.wake_up_ns)}")),
         copy=_copy(phases),
@@ -79,7 +82,9 @@ def _multiplexing(phases: Phases) -> Column:
     return Column(
         calls=f"{waiting}, {read}",
         begins=f"calls {waiting}",
-        wait=Block(look="asleep", lines=("asleep", f"in {waiting}", duration(phases.wait_ns))),
+        wait=Block(
+            look="asleep", lines=("asleep", f"in {waiting}"), lasted=duration(phases.wait_ns)
+        ),
         wake_up=Block(
             look="",
             lines=(f"after {duration(phases.wake_up_ns)}", "told: readable", f"calls {read}"),
@@ -95,7 +100,7 @@ def _signal_driven(phases: Phases) -> Column:
     return Column(
         calls=f"SIGIO, {read}",
         begins="asked for SIGIO",
-        wait=Block(look="free", lines=("free", "until SIGIO", duration(phases.wait_ns))),
+        wait=_free("until SIGIO", phases),
         wake_up=Block(
             look="",
             lines=(f"after {duration(phases.wake_up_ns)}", "told: SIGIO", f"calls {read}"),
@@ -112,22 +117,33 @@ def _asynchronous(phases: Phases) -> Column:
     return Column(
         calls=call,
         begins="submits the read",
-        wait=Block(look="free", lines=("free", "until all is done", duration(phases.wait_ns))),
+        wait=_free("until all is done", phases),
         wake_up=Block(look="free", lines=("still free",)),
-        copy=Block(look="kernel", lines=("kernel copies", *([copied] if copied else []), "free")),
-        ends=f"told: done{_late(phases)}",
+        copy=Block(look="kernel", lines=("still free", "kernel copies"), lasted=copied),
+        ends=f"told after {duration(phases.wake_up_ns)}" if phases.wake_up_ns else "told: done",
         waits_for="all, by reads",
     )
 
 
-def _late(phases: Phases) -> str:
-    return f", {duration(phases.wake_up_ns)}" if phases.wake_up_ns else ""
+def _asleep(call: str, phases: Phases) -> Block:
+    return Block(look="asleep", lines=("asleep", f"in {call}"), lasted=duration(phases.wait_ns))
+
+
+def _free(until: str, phases: Phases) -> Block:
+    """Return that the thread may do what it likes, and what this one did."""
+    has_slept = any(call.is_asleep for call in phases.calls)
+    return Block(
+        look="free",
+        lines=("free", until),
+        lasted=duration(phases.wait_ns),
+        remark="(this one slept)" if has_slept else "",
+    )
 
 
 def _copy(phases: Phases) -> Block:
-    lines = ("copies", f"in {reading_call(phases)}", duration(phases.copy_ns))
-    return Block(look="copy", lines=lines)
+    lines = ("copies", f"in {reading_call(phases)}")
+    return Block(look="copy", lines=lines, lasted=duration(phases.copy_ns))
 
 
 def _returns(phases: Phases) -> str:
-    return f"has {count(phases.size, 'byte')}"
+    return f"returns {count(phases.size, 'byte')}"

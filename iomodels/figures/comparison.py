@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from iomodels.figures.columns import Block, Column, column
 from iomodels.figures.kinds import Kind, is_refused, kind_of, waiting_call
-from iomodels.figures.legend import Entry, fill, legend, patterns, zigzag
+from iomodels.figures.legend import Entry, fill, legend, patterns
 from iomodels.figures.lettering import fit, wrap
 from iomodels.figures.svg import Element, document, element, prefix
 from iomodels.figures.table import Table
@@ -16,6 +16,7 @@ WIDTH = 960
 MARGIN = 14
 RAIL = 164  # Where the columns begin; left of it stand the names of the phases.
 GAP = 12
+PADDING = 8
 MOST_MODELS = 6
 SMALL = 11
 LINE = 16
@@ -34,7 +35,7 @@ def comparison(models: Sequence[tuple[str, Phases]], *, title: str) -> str:
     models = models[:MOST_MODELS]
     name = prefix("comparison", title, models)
     drawn, top = _head(title)
-    pitch = (WIDTH - MARGIN - RAIL + GAP) / max(len(models), 1)
+    pitch = (WIDTH - MARGIN - PADDING - RAIL + GAP) / max(len(models), 1)
     top += 48
     body = _bands(top)
     for index, (model, phases) in enumerate(models):
@@ -82,7 +83,7 @@ def describe(models: Sequence[tuple[str, Phases]]) -> str:
     said = []
     for model, phases in models:
         found = column(phases)
-        wait = " ".join(found.wait.lines[:-1])
+        wait = " ".join(found.wait.lines)
         copied = f", copy {duration(phases.copy_ns)}" if phases.copy_ns else ""
         said.append(
             f"{model}: {wait} while it waits {duration(phases.wait_ns)}{copied}; "
@@ -126,19 +127,18 @@ def _phases(top: float) -> list[Element]:
     middle = top + (ENTRY + WAIT) / 2
     line = f"M{MARGIN} {arrived:.1f}H{WIDTH - MARGIN}"
     return [
-        _words("1", x=x, y=middle - 26, kind="iof-numeral iof-quiet"),
-        _words("wait for data", x=x, y=middle - 4, kind="iof-name"),
-        _words("milliseconds and more", x=x, y=middle + 12, kind="iof-small iof-quiet"),
-        _words("each does it differently", x=x, y=middle + 28, kind="iof-small"),
+        _words("Phase 1", x=x, y=middle - 18, kind="iof-small iof-strong iof-quiet"),
+        _words("wait for data", x=x, y=middle, kind="iof-name"),
+        _words("each in its own way", x=x, y=middle + 18, kind="iof-small"),
+        _words("scale: milliseconds", x=x, y=middle + 34, kind="iof-small iof-quiet"),
         element("path", class_="iof-arrival", d=line),
         _words("data arrives", x=x, y=arrived - 8, kind="iof-arrival-text"),
-        _words("wake-up", x=x, y=arrived + 30, kind="iof-quiet"),
-        _words("microseconds", x=x, y=arrived + 46, kind="iof-small iof-quiet"),
-        element("path", class_="iof-axis-break", d=zigzag(x + 84, x + 136, arrived + 40)),
-        _words("2", x=x, y=copied + 24, kind="iof-numeral iof-quiet"),
-        _words("copy data from", x=x, y=copied + 46, kind="iof-name"),
-        _words("kernel to user", x=x, y=copied + 62, kind="iof-name"),
-        _words("microseconds", x=x, y=copied + 78, kind="iof-small iof-quiet"),
+        _words("wake-up", x=x, y=arrived + 28),
+        _words("scale: microseconds", x=x, y=arrived + 44, kind="iof-small iof-quiet"),
+        _words("Phase 2", x=x, y=copied + 22, kind="iof-small iof-strong iof-quiet"),
+        _words("copy data from", x=x, y=copied + 40, kind="iof-name"),
+        _words("kernel to user", x=x, y=copied + 56, kind="iof-name"),
+        _words("scale: microseconds", x=x, y=copied + 74, kind="iof-small iof-quiet"),
     ]
 
 
@@ -223,13 +223,17 @@ def _lines(block: Block, *, middle: float, room: float, top: float, bottom: floa
         "asleep": " iof-on-pattern",
         "": " iof-on-pattern",
     }.get(block.look, "")
-    first = (top + bottom) / 2 + 4 - LINE * (len(block.lines) - 1) / 2
+    lines = [*block.lines, block.lasted, block.remark]
+    strong_lines = {0, len(block.lines)} if block.look else set()
+    number = sum(map(bool, lines))
+    first = (top + bottom) / 2 + 4 - LINE * (number - 1) / 2
     drawn = []
-    for index, text in enumerate(block.lines):
-        is_strong = bool(block.look) and index == 0
+    for index, text in enumerate(filter(None, lines)):
+        is_strong = index in strong_lines and text != block.remark
         strong = " iof-strong" if is_strong else ""
+        quiet = " iof-small iof-quiet" if text == block.remark else ""
         shown = fit(text, room=room - 8 if block.look != "run" else room - 36, bold=is_strong)
-        kind = f"iof-middle{ground}{strong}"
+        kind = f"iof-middle{ground}{strong}{quiet}"
         drawn.append(_words(shown, x=middle, y=first + LINE * index, kind=kind))
     return drawn
 

@@ -11,17 +11,24 @@ _ADVANCES = (
     611, 685, 390, 337, 390, 838, 500, 500, 613, 635, 550, 635, 615, 352, 635, 634, 278, 278, 579,
     278, 974, 634, 612, 635, 635, 411, 521, 392, 634, 592, 818, 592, 592, 525, 636, 337, 636, 838,
 )  # fmt: skip
+# The same in DejaVu Sans Bold.
+_BOLD_ADVANCES = (
+    348, 456, 521, 838, 696, 1002, 872, 306, 457, 457, 523, 838, 380, 415, 380, 365, 696, 696, 696,
+    696, 696, 696, 696, 696, 696, 696, 400, 400, 838, 838, 838, 580, 1000, 774, 762, 734, 830, 683,
+    683, 821, 837, 372, 372, 775, 637, 995, 837, 850, 733, 850, 770, 720, 682, 812, 774, 1103, 771,
+    724, 725, 457, 365, 457, 838, 500, 500, 675, 716, 593, 716, 678, 435, 716, 712, 343, 343, 665,
+    343, 1042, 712, 687, 716, 716, 493, 595, 478, 712, 652, 924, 645, 652, 582, 712, 365, 712, 838,
+)  # fmt: skip
 _OTHER_LETTER = 1000
 _WIDE_LETTER = 1400  # Chinese, Japanese, Korean, pictures.
 _FIRST_WIDE = 0x2E80
-_BOLD = 1.15  # Bold over Book for whole words; for single letters up to 1.26 ("j").
 ELLIPSIS = "…"
 
 
 def width(text: str, *, size: float = 12, bold: bool = False) -> float:
     """Return the pixels that text takes at most, in any of the fonts that may be used."""
-    thousandths = sum(_advance(letter) for letter in text)
-    return thousandths / 1000 * size * (_BOLD if bold else 1)
+    advances = _BOLD_ADVANCES if bold else _ADVANCES
+    return sum(_advance(letter, advances) for letter in text) / 1000 * size
 
 
 def fit(text: str, *, room: float, size: float = 12, bold: bool = False) -> str:
@@ -75,8 +82,8 @@ def push_apart(wanted: Sequence[float], *, gap: float, low: float, high: float) 
     return placed
 
 
-def _advance(letter: str) -> int:
+def _advance(letter: str, advances: Sequence[int]) -> int:
     index = ord(letter) - ord(" ")
-    if 0 <= index < len(_ADVANCES):
-        return _ADVANCES[index]
+    if 0 <= index < len(advances):
+        return advances[index]
     return _WIDE_LETTER if ord(letter) >= _FIRST_WIDE else _OTHER_LETTER

@@ -43,7 +43,6 @@ _RULES: Mapping[str, str] = {
     ".iof-title": "font-size:17px;font-weight:650",
     ".iof-lead": "font-size:14px",
     ".iof-body": "font-size:13px",
-    ".iof-numeral": "font-size:22px;font-weight:650",
     ".iof-name": "font-size:13px;font-weight:650",
     ".iof-small": "font-size:11px",
     ".iof-strong": "font-weight:650",
