@@ -97,14 +97,12 @@ def _accepted(ledger: Ledger, callout: Callout) -> frozenset[str]:
 
 def sentence(ledger: Ledger, callout: Callout) -> str:
     called = thread_names(ledger)
-    text = captions.meanwhile(
+    return captions.meanwhile(
         callout.sleeps,
         [called[slept.thread_id] for slept in callout.sleeps],
+        times=callout.times,
         accepted=_accepted(ledger, callout),
     )
-    if callout.times > len(callout.sleeps):
-        return f"{text} This is the longest of {callout.times:,} such sleeps."
-    return text
 
 
 def neglected_spans(ledger: Ledger, *, client: str | None = None) -> list[Span]:

@@ -40,21 +40,32 @@ def line(slept: Slept) -> str:
     return f"line {slept.source_line}" if slept.source_line else ""
 
 
-def sleep(slept: Slept) -> list[str]:
-    """Return what may stand in a sleep's bar."""
-    on = f"{call(slept)} {whom(slept)}".strip()
+def sleep(slept: Slept) -> list[tuple[str, ...]]:
+    """Return what may stand in a sleep's bar, in one line or two."""
+    name, on = call(slept), whom(slept)
     at = f" · {line(slept)}" if slept.source_line else ""
-    few = f"{call(slept)} · {count(len(slept.clients), 'client')}"
-    victims = list(dict.fromkeys(neglect.client for neglect in slept.neglected))
-    harm = f" · neglects {names(victims)}" if victims else ""
+    long = f"asleep in {name}{f' {on}' if on else ''}{at} · {duration(slept.lasted_ns)}"
+    below = [on] if on else []
+    if slept.is_harmful:
+        worst = max(slept.neglected, key=lambda neglect: neglect.lasted_ns)
+        victims = names(list(dict.fromkeys(neglect.client for neglect in slept.neglected)))
+        harm = f"neglects {victims} for {duration(worst.lasted_ns)}"
+        return [
+            (long, harm),
+            (f"{name} {on}{at}", harm),
+            (f"{name} {on}{at}", f"neglects {victims}"),
+            (f"{name} {on}", f"neglects {victims}"),
+            (f"{name} {on}{at}",),
+            (f"{name} {on}",),
+            (f"neglects {victims}",),
+            (name,),
+        ]
     return [
-        f"asleep in {on}{at} · {duration(slept.lasted_ns)}{harm}",
-        f"asleep in {on}{at}{harm}",
-        f"asleep in {on}{at}",
-        f"{on}{at}",
-        on,
-        *([few] if len(slept.clients) > 1 else []),
-        call(slept),
+        (long,),
+        (f"asleep in {name}{at}", *below),
+        (name, *below),
+        *([(name, count(len(slept.clients), "client"))] if slept.clients else []),
+        (name,),
     ]
 
 
@@ -65,30 +76,33 @@ def what_lay(neglect: Neglect, *, is_accepted: bool = True) -> str:
     return "waits for its answer" if is_accepted else "not accepted"
 
 
-def neglected(
-    neglect: Neglect, *, is_accepted: bool = True, sleepers: Sequence[Slept] = ()
-) -> list[str]:
-    """Return what may stand in the bar of a neglected client."""
+def neglected(neglect: Neglect, *, is_accepted: bool = True) -> list[tuple[str, ...]]:
+    """Return what may stand in the bar of a neglected client, in one line or two."""
     what = what_lay(neglect, is_accepted=is_accepted)
     lasted = duration(neglect.lasted_ns)
-    instead = f"everybody is asleep {whom(sleepers[0])}" if sleepers else ""
+    nobody = f"nobody looks after {neglect.client}"
     return [
-        *([f"nobody looks after {neglect.client}: {what}, {lasted}; {instead}"] if instead else []),
-        f"nobody looks after {neglect.client}: {what}, {lasted}",
-        f"nobody: {what}, {lasted}",
-        f"nobody: {lasted}",
-        f"nobody {lasted}",
-        lasted,
-        "nobody",
+        (f"{nobody} for {lasted}", what),
+        (nobody, f"{what}, {lasted}"),
+        (f"nobody for {lasted}", what),
+        (f"nobody for {lasted}",),
+        ("nobody", lasted),
+        (lasted,),
+        ("nobody",),
     ]
 
 
 def meanwhile(
-    sleeps: Sequence[Slept], threads: Sequence[str], *, accepted: frozenset[str] = frozenset()
+    sleeps: Sequence[Slept],
+    threads: Sequence[str],
+    *,
+    times: int = 1,
+    accepted: frozenset[str] = frozenset(),
 ) -> str:
     """Return the whole sentence about one harmful sleep, or about several threads' like sleeps.
 
-    `accepted` are the clients that some thread had accepted before the sleep ended.
+    `times` is how often there were such sleeps; `accepted` are the clients that some thread had
+    accepted before the sleep ended.
     """
     slept = sleeps[0]
     at = f" ({line(slept)})" if slept.source_line else ""
@@ -107,8 +121,9 @@ def meanwhile(
     asleep = f"{call(slept)} {names(where)}".strip()
     lasted = duration(max(one.lasted_ns for one in sleeps))
     up_to = "up to " if len(sleeps) > 1 else ""
+    often = f", the longest of {times:,} such sleeps" if times > len(sleeps) else ""
     return (
-        f"{names(list(dict.fromkeys(threads)))} slept {up_to}{lasted} in {asleep}{at}. "
+        f"{names(list(dict.fromkeys(threads)))} slept {up_to}{lasted} in {asleep}{at}{often}. "
         f"Meanwhile {what}: nobody looked after {first.client} for "
         f"{duration(first.lasted_ns)}{also}."
     )

@@ -3,25 +3,26 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from iomodels.figures import captions
 from iomodels.figures.lanes import ClientLane, Span, minus, union
 from iomodels.figures.legend import fill
-from iomodels.figures.lettering import first_that_fits, fit, width
+from iomodels.figures.lettering import first_that_fit, first_that_fits, fit, width
 from iomodels.figures.scale import Scale
 from iomodels.figures.svg import Element, element
 from iomodels.figures.times import duration
 from iomodels.ledger import Mark, Neglect, Pending
 from iomodels.wording import count, names
 
-HEIGHT = 62
+HEIGHT, NEGLECTED_HEIGHT = 60, 76
 SMALL = 11
 GUTTER = 138  # For names, left of the axis.
-BAR_TOP, BAR_HEIGHT = 34, 18
+BAR_TOP, BAR_HEIGHT, HARM_HEIGHT = 34, 18, 32
+LINE_HEIGHT = 13
 LINE = 25
 NEAREST = 3.0  # Pixels: what is closer together is drawn as one.
 MOST_IN_A_LABEL = 3
+CLOSE = 44.0  # Pixels between marks whose words are one label.
 BADGE = 8
 
 Badges = Mapping[Neglect, int]
@@ -39,7 +40,7 @@ class Frame:
 
 
 def draw(lane: ClientLane, frame: Frame, *, badges: Badges) -> list[Element]:
-    """Return the lane's drawing, `HEIGHT` pixels high."""
+    """Return the lane's drawing, `height(lane)` pixels high."""
     return [
         *_name(lane, frame),
         *_line(lane, frame),
@@ -47,6 +48,10 @@ def draw(lane: ClientLane, frame: Frame, *, badges: Badges) -> list[Element]:
         *_neglects(lane, frame, badges=badges),
         *_marks(lane, frame),
     ]
+
+
+def height(lane: ClientLane) -> int:
+    return NEGLECTED_HEIGHT if lane.neglects else HEIGHT
 
 
 def badge(number: int, *, x: float, y: float) -> list[Element]:
@@ -57,14 +62,22 @@ def badge(number: int, *, x: float, y: float) -> list[Element]:
     ]
 
 
-def on_paper(text: str, *, x: float, y: float, kind: str) -> list[Element]:
-    """Return small text that stands on a pattern: in bold on a plain ground, else in a seam."""
-    letters = element("text", text, class_=f"iof-small {kind}", x=x, y=y)
-    if "iof-harm-text" not in kind:
-        return [letters]
-    room = width(text, size=SMALL, bold=True) + 4
-    ground = element("rect", class_="iof-harm-band", x=x - 3, y=y - 11, width=room, height=14)
-    return [ground, letters]
+def on_paper(lines: Sequence[str], *, x: float, y: float, kind: str) -> list[Element]:
+    """Return small text around the height `y`, on a pattern: bold on a plain ground, or seamed."""
+    drawn: list[Element] = []
+    first = y + 4 - LINE_HEIGHT * (len(lines) - 1) / 2
+    for index, text in enumerate(lines):
+        baseline = first + LINE_HEIGHT * index
+        if "iof-harm-text" in kind:
+            room = width(text, size=SMALL, bold=True) + 4
+            drawn.append(
+                element(
+                    "rect", class_="iof-harm-band", x=x - 3, y=baseline - 11, width=room,
+                    height=14,
+                )
+            )  # fmt: skip
+        drawn.append(element("text", text, class_=f"iof-small {kind}", x=x, y=baseline))
+    return drawn
 
 
 def merged(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float, int, int]]:
@@ -141,8 +154,11 @@ def _pending(lane: ClientLane, frame: Frame) -> list[Element]:
         drawn.append(_bar("pending", frame, left=left, right=right))
         pieces = minus([(round(left), round(right))], holes)
         piece: Span = max(pieces, key=lambda span: span[1] - span[0], default=(0, 0))
-        texts = _waiting(lane.pending[first:last])
-        drawn += _text(texts, frame, left=piece[0], right=piece[1], kind="iof-on-pattern")
+        text = first_that_fits(
+            _waiting(lane.pending[first:last]), room=piece[1] - piece[0] - 10, size=SMALL
+        )
+        middle = frame.top + BAR_TOP + BAR_HEIGHT / 2
+        drawn += on_paper([text] * bool(text), x=piece[0] + 6, y=middle, kind="iof-on-pattern")
     return drawn
 
 
@@ -170,33 +186,23 @@ def _neglects(lane: ClientLane, frame: Frame, *, badges: Badges) -> list[Element
         longest = max(inside, key=lambda neglect: neglect.lasted_ns)
         drawn.append(_bar("harm", frame, left=left, right=right))
         numbers = [badges[neglect] for neglect in inside if neglect in badges][:1]
+        middle = frame.top + BAR_TOP + HARM_HEIGHT / 2
         since = left
         if numbers and right - left > 2 * BADGE + 4:
-            middle = frame.top + BAR_TOP + BAR_HEIGHT / 2
-            drawn += badge(numbers[0], x=left + BADGE + 2, y=middle)
-            since = left + 2 * BADGE + 2
-        is_accepted = longest.started_ns >= lane.accepted_ns
-        texts = captions.neglected(longest, is_accepted=is_accepted)
-        drawn += _text(
-            texts, frame, left=since, right=right, kind="iof-strong iof-on-harm iof-harm-text"
-        )
+            drawn += badge(numbers[0], x=left + BADGE + 3, y=middle)
+            since = left + 2 * BADGE + 3
+        texts = captions.neglected(longest, is_accepted=longest.started_ns >= lane.accepted_ns)
+        lines = first_that_fit(texts, room=right - since - 10, size=SMALL, bold=True)
+        drawn += on_paper(lines, x=since + 6, y=middle, kind="iof-strong iof-on-harm iof-harm-text")
     return drawn
 
 
 def _bar(kind: str, frame: Frame, *, left: float, right: float) -> Element:
     return element(
         "rect", class_=f"iof-{kind}", fill=fill(frame.prefix, kind), x=left,
-        y=frame.top + BAR_TOP, width=max(right - left, NEAREST), height=BAR_HEIGHT,
+        y=frame.top + BAR_TOP, width=max(right - left, NEAREST),
+        height=HARM_HEIGHT if kind == "harm" else BAR_HEIGHT,
     )  # fmt: skip
-
-
-def _text(
-    texts: Sequence[str], frame: Frame, *, left: float, right: float, kind: str
-) -> list[Element]:
-    is_bold = "iof-strong" in kind
-    text = first_that_fits(texts, room=right - left - 10, size=SMALL, bold=is_bold)
-    y = frame.top + BAR_TOP + BAR_HEIGHT / 2 + 4
-    return on_paper(text, x=left + 6, y=y, kind=kind) if text else []
 
 
 def _marks(lane: ClientLane, frame: Frame) -> list[Element]:
@@ -213,40 +219,63 @@ def _marks(lane: ClientLane, frame: Frame) -> list[Element]:
 def _labels(marks: Sequence[Mark], frame: Frame) -> list[Element]:
     """Return the words above the marks; those of marks that stand close are said together."""
     groups: list[tuple[float, list[Mark]]] = []
+    near = 0.0
     for mark in marks:
         x = frame.scale.at(mark.at_ns)
-        if groups and x - 5 < groups[-1][0] + width(_said(groups[-1][1]), size=SMALL) + 8:
+        if groups and x - near < CLOSE:
             groups[-1][1].append(mark)
         else:
             groups.append((x - 5, [mark]))
-    texts = [
-        (x, fit(_said(group), room=frame.right - frame.left, size=SMALL)) for x, group in groups
+        near = x
+    return [
+        element("text", text, class_="iof-small iof-quiet", x=x, y=frame.top + 13)
+        for x, text in _placed(groups, frame)
+    ]
+
+
+def _placed(groups: Sequence[tuple[float, list[Mark]]], frame: Frame) -> list[tuple[float, str]]:
+    """Return where each group's words stand; a group without room is said with the next."""
+    found: list[tuple[float, str]] = []
+    waiting: list[Mark] = []
+    free_from = frame.left - 8
+    wanted = frame.left
+    for index, (left, group) in enumerate(groups):
+        wanted = wanted if waiting else left
+        waiting += group
+        is_last = index + 1 == len(groups)
+        until = frame.right if is_last else groups[index + 1][0] - 8
+        since = max(wanted, free_from + 8)
+        text = first_that_fits(_said(waiting), room=until - since, size=SMALL)
+        if is_last and not text:
+            text = fit(_said(waiting)[-1], room=frame.right - free_from - 8, size=SMALL)
+            since = max(frame.right - width(text, size=SMALL), free_from + 8)
+        if text:
+            found.append((since, text))
+            free_from = since + width(text, size=SMALL)
+            waiting = []
+    return found
+
+
+def _said(marks: Sequence[Mark]) -> list[str]:
+    """Return what marks mean in words, from the fullest wording to the shortest."""
+    counted = Counter(mark.what for mark in marks)
+    sizes = {what: sum(mark.size for mark in marks if mark.what == what) for what in counted}
+    summed = ", ".join(
+        f"{what} {counted[what]} times" if counted[what] > 1 else what for what in counted
+    )
+    if len(marks) > MOST_IN_A_LABEL:
+        bytes_in = ", ".join(
+            f"{what} {count(sizes[what], 'byte')}" if sizes[what] else what for what in counted
+        )
+        return [bytes_in, summed]
+    each = [
+        (mark.what, f" {mark.size:,}" if mark.size else "", count(mark.size, "byte"))
+        for mark in marks
     ]
     return [
-        element(
-            "text",
-            text,
-            class_="iof-small iof-quiet",
-            x=min(x, frame.right - width(text, size=SMALL)),
-            y=frame.top + 13,
-        )
-        for x, text in texts
+        ", ".join(f"{what} {size}" if number else what for what, number, size in each),
+        ", ".join(f"{what}{number}" for what, number, _ in each),
     ]
-
-
-def _said(marks: Sequence[Mark]) -> str:
-    if len(marks) <= MOST_IN_A_LABEL:
-        return ", ".join(
-            f"{mark.what} {count(mark.size, 'byte')}" if mark.size else mark.what for mark in marks
-        )
-    if len({mark.what for mark in marks}) == 1:
-        size = sum(mark.size for mark in marks)
-        return f"{marks[0].what} {count(size, 'byte')} in {len(marks)} pieces"
-    counted = Counter(mark.what for mark in marks)
-    return ", ".join(
-        f"{what} {counted[what]} times" if counted[what] > 1 else what
-        for what, _ in groupby(sorted(counted, key=lambda what: -counted[what]))
-    )
 
 
 def _mark(mark: Mark) -> str:

@@ -217,11 +217,14 @@ def _client(
     ended = max([ended, *(waiting.ended_ns for waiting in pending)])
     accepted = next((waiting.ended_ns for waiting in pending if not waiting.size), started)
     watches: list[tuple[int, int, str]] = []
+    own: dict[str, None] = {}  # Threads that slept on this client itself, not only to accept it.
     for lane in threads:
         for slept in lane.sleeps:
             until = _watches(slept, client, accepted_ns=accepted)
             if until > max(slept.started_ns, started):
                 watches.append((max(slept.started_ns, started), min(until, ended), lane.name))
+                if client in slept.clients:
+                    own[lane.name] = None
     watches.sort()
     covered = minus(
         union([*((left, right) for left, right, _ in watches), *awake]),
@@ -240,7 +243,7 @@ def _client(
             for left, right in covered
             if right > started and left < ended
         ),
-        watchers=tuple(dict.fromkeys(name for _, _, name in watches)),
+        watchers=tuple(own) or tuple(dict.fromkeys(name for _, _, name in watches)),
     )
 
 

@@ -52,6 +52,20 @@ def first_that_fits(
     return next((text for text in variants if width(text, size=size, bold=bold) <= room), "")
 
 
+def first_that_fit(
+    variants: Sequence[tuple[str, ...]], *, room: float, size: float = 12, bold: bool = False
+) -> tuple[str, ...]:
+    """Return the first of several wordings of one line or more, each of which must fit."""
+    return next(
+        (
+            lines
+            for lines in variants
+            if all(width(text, size=size, bold=bold) <= room for text in lines)
+        ),
+        (),
+    )
+
+
 def wrap(text: str, *, room: float, size: float = 12, bold: bool = False) -> list[str]:
     """Return the lines of a paragraph; a word that is too long for a line is cut."""
     lines: list[str] = []

@@ -6,14 +6,14 @@ from iomodels.figures import captions
 from iomodels.figures.client_lane import BADGE, GUTTER, SMALL, Frame, badge, merged, on_paper
 from iomodels.figures.lanes import ThreadLane
 from iomodels.figures.legend import fill
-from iomodels.figures.lettering import first_that_fits, fit
+from iomodels.figures.lettering import first_that_fit, first_that_fits, fit
 from iomodels.figures.svg import Element, element
 from iomodels.figures.times import duration
 from iomodels.ledger import Slept
 from iomodels.wording import count
 
-HEIGHT = 44
-BAR_TOP, BAR_HEIGHT = 12, 24
+HEIGHT = 48
+BAR_TOP, BAR_HEIGHT = 10, 32
 
 Badges = Mapping[Slept, int]
 
@@ -103,14 +103,14 @@ def _sleep(
         x = min(max((left + right) / 2, frame.left + BADGE), frame.right - BADGE)
         drawn += badge(numbers[0], x=x, y=frame.top + BAR_TOP - 4)
     kind = "iof-strong iof-on-harm iof-harm-text" if is_harmful else "iof-on-pattern"
-    text = first_that_fits(_texts(sleeps), room=right - since - 12, size=SMALL, bold=is_harmful)
-    return [*drawn, *on_paper(text, x=since + 6, y=middle + 4, kind=kind)] if text else drawn
+    lines = first_that_fit(_texts(sleeps), room=right - since - 12, size=SMALL, bold=is_harmful)
+    return [*drawn, *on_paper(lines, x=since + 6, y=middle, kind=kind)]
 
 
-def _texts(sleeps: tuple[Slept, ...]) -> list[str]:
+def _texts(sleeps: tuple[Slept, ...]) -> list[tuple[str, ...]]:
     if len(sleeps) == 1:
         return captions.sleep(sleeps[0])
     calls = sorted({captions.call(slept) for slept in sleeps})
     number = count(len(sleeps), "sleep")
     where = f"{number} in {calls[0]}" if len(calls) == 1 else number
-    return [where, number]
+    return [(where,), (number,)]

@@ -1,13 +1,13 @@
 """The timeline of a run: who was looked after, who was not, and what the server waited for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from iomodels.figures import captions, client_lane, thread_lane
 from iomodels.figures.account import Callout, callouts, describe, neglected_spans, sentence, summary
 from iomodels.figures.axis import draw_axis
 from iomodels.figures.client_lane import Frame, badge
 from iomodels.figures.lanes import Lanes, choose, thread_names
-from iomodels.figures.legend import Entry, legend, patterns
+from iomodels.figures.legend import Entry, fill, legend, patterns
 from iomodels.figures.lettering import fit, wrap
 from iomodels.figures.scale import Scale, scale
 from iomodels.figures.svg import Element, document, element, prefix
@@ -41,7 +41,11 @@ def timeline(ledger: Ledger, *, title: str) -> str:
     said, y = _sentences(ledger, found, top=y + 14)
     body += said
     explained, height = legend(
-        _entries(ledger, axis), prefix=name, left=MARGIN, top=y + 8, room=WIDTH - 2 * MARGIN
+        _entries(ledger, axis, drawn, prefix=name),
+        prefix=name,
+        left=MARGIN,
+        top=y + 8,
+        room=WIDTH - 2 * MARGIN,
     )
     body += explained
     return document(
@@ -129,7 +133,7 @@ def _lanes(
     for client in lanes.clients:
         frame = Frame(scale=axis, top=y, left=LEFT, right=RIGHT, prefix=prefix)
         drawn += client_lane.draw(client, frame, badges=neglect_badges)
-        y += client_lane.HEIGHT
+        y += client_lane.height(client)
     drawn += _others(_other_clients(lanes), y=y)
     y += 24 if lanes.other_clients else 4
     drawn.append(element("path", class_="iof-rule", d=f"M{MARGIN} {y:.1f}H{RIGHT}"))
@@ -204,10 +208,12 @@ def _sentences(
     return drawn, y
 
 
-def _entries(ledger: Ledger, axis: Scale) -> list[Entry]:
+def _entries(ledger: Ledger, axis: Scale, drawn: Sequence[Element], *, prefix: str) -> list[Entry]:
     found = [Entry(swatch="run", text="thread runs")]
     if ledger.sleeps:
         found.append(Entry(swatch="asleep", text="thread sleeps in a system call"))
+    if any(("fill", fill(prefix, "flicker")) in part.attributes for part in drawn):
+        found.append(Entry(swatch="flicker", text="many short sleeps"))
     if ledger.pending:
         found.append(Entry(swatch="pending", text="bytes (or the client itself) wait to be taken"))
     if ledger.harmful:
