@@ -64,9 +64,14 @@ def sleep(slept: Slept) -> list[tuple[str, ...]]:
         (long,),
         (f"asleep in {name}{at}", *below),
         (name, *below),
+        *([(name, _few(slept))] if slept.clients else []),
         *([(name, count(len(slept.clients), "client"))] if slept.clients else []),
         (name,),
     ]
+
+
+def _few(slept: Slept) -> str:
+    return f"on {names(slept.clients)}{' + new' if slept.accepts else ''}"
 
 
 def what_lay(neglect: Neglect, *, is_accepted: bool = True) -> str:

@@ -20,7 +20,7 @@ _BOLD_ADVANCES = (
     343, 1042, 712, 687, 716, 716, 493, 595, 478, 712, 652, 924, 645, 652, 582, 712, 365, 712, 838,
 )  # fmt: skip
 _OTHER_LETTER = 1000
-_WIDE_LETTER = 1400  # Chinese, Japanese, Korean, pictures.
+_WIDE_LETTER = 1400  # Chinese, Japanese, Korean, pictures, and the sign for what has no letter.
 _FIRST_WIDE = 0x2E80
 ELLIPSIS = "…"
 
@@ -100,4 +100,5 @@ def _advance(letter: str, advances: Sequence[int]) -> int:
     index = ord(letter) - ord(" ")
     if 0 <= index < len(advances):
         return advances[index]
-    return _WIDE_LETTER if ord(letter) >= _FIRST_WIDE else _OTHER_LETTER
+    is_wide = ord(letter) >= _FIRST_WIDE or not letter.isprintable()
+    return _WIDE_LETTER if is_wide else _OTHER_LETTER

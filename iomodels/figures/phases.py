@@ -158,7 +158,12 @@ def _thread(found: Exchange, places: Sequence[float], *, prefix: str) -> list[El
         y = (top + bottom) / 2 + 4
         drawn += [
             _bar(doing.state.value, left=left, top=top, bottom=bottom, fill=pattern),
-            _words(doing.text, x=THREAD - BAR, y=y, kind=f"iof-end{strong}"),
+            _words(
+                fit(doing.text, room=THREAD - BAR - STAMPS - 10, bold=bool(strong)),
+                x=THREAD - BAR,
+                y=y,
+                kind=f"iof-end{strong}",
+            ),
         ]
         since = index + 1
     return drawn
@@ -286,6 +291,7 @@ def _copy_places(found: Exchange, places: Sequence[float]) -> tuple[float, float
     """Return where the copy begins and ends: at the steps with these moments."""
     stands = zip(found.steps, places, strict=True)
     began = max((y for step, y in stands if step.at_ns <= found.copy_from_ns), default=places[0])
+    began = max(began, _place(found, places, Act.ARRIVE))
     return began, max(began, places[-1])
 
 
