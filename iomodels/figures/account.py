@@ -28,7 +28,9 @@ def summary(ledger: Ledger) -> str:
         return f"Nobody was neglected. {_how(ledger)}"
     slept = worst_kind.sleeps[0]
     worst = max(slept.neglected, key=lambda neglect: neglect.lasted_ns)
-    total = sum(ended - started for started, ended in neglected_spans(ledger, client=worst.client))
+    spans = neglected_spans(ledger, client=worst.client)
+    total = sum(ended - started for started, ended in spans)
+    in_all = " in all" if len(spans) > 1 else ""
     others = _neglected_clients(ledger) - {worst.client}
     also = (
         f" {_some(ledger, others)} {agree(len(others), 'was', 'were')} neglected too."
@@ -41,7 +43,7 @@ def summary(ledger: Ledger) -> str:
     asleep = f"{captions.call(slept)} {names(where)}".strip()
     at = f" ({captions.line(slept)})" if slept.source_line else ""
     return (
-        f"Nobody looked after {worst.client} for {duration(total)}: {names(threads)} "
+        f"Nobody looked after {worst.client} for {duration(total)}{in_all}: {names(threads)} "
         f"{agree(len(threads), 'was', 'were')} asleep in {asleep}{at}.{also}"
     )
 

@@ -200,7 +200,7 @@ def _neglects(lane: ClientLane, frame: Frame, *, badges: Badges) -> list[Element
 def _bar(kind: str, frame: Frame, *, left: float, right: float) -> Element:
     return element(
         "rect", class_=f"iof-{kind}", fill=fill(frame.prefix, kind), x=left,
-        y=frame.top + BAR_TOP, width=max(right - left, NEAREST),
+        y=frame.top + BAR_TOP, width=max(min(right, frame.right) - left, 1),
         height=HARM_HEIGHT if kind == "harm" else BAR_HEIGHT,
     )  # fmt: skip
 

@@ -190,8 +190,9 @@ def _ground_of(
     block: Block, *, left: float, room: float, top: float, bottom: float, prefix: str
 ) -> list[Element]:
     if not block.look:
-        line = f"M{left + room / 2:.1f} {top:.1f}V{bottom:.1f}"
-        return [element("path", class_="iof-free", d=line)]
+        middle = left + room / 2
+        line = f"M{middle:.1f} {top:.1f}v7M{middle:.1f} {bottom:.1f}v-7"
+        return [element("path", class_="iof-arrow", d=line)]
     hatch = fill(prefix, "asleep") if block.look == "asleep" else None
     kind = "free" if block.look == "kernel" else block.look
     return [
@@ -253,7 +254,7 @@ def _entries(models: Sequence[tuple[str, Phases]]) -> list[Entry]:
         Entry(swatch="asleep", text="thread sleeps in a system call"),
         Entry(swatch="run", text="thread runs (each rung: a call that came back with EAGAIN)"),
         Entry(swatch="free", text="thread is free for other work"),
-        Entry(swatch="copy", text="thread copies"),
+        Entry(swatch="copy", text="thread is in the call that copies"),
     ]
 
 

@@ -72,8 +72,7 @@ def choose(ledger: Ledger) -> Lanes:
     chosen = sorted(everybody, key=lambda client: weight[client], reverse=True)[:most]
     shown = [client for client in everybody if client in chosen]
     awake = _awake(threads)
-    ranked = sorted(threads, key=lambda lane: (lane.harmful_ns, len(lane.sleeps)), reverse=True)
-    kept = {lane.life.thread_id for lane in ranked[:MOST_THREADS]}
+    kept = _worth_showing(threads, clients=set(shown))
     return Lanes(
         clients=tuple(
             _client(
@@ -96,6 +95,17 @@ def choose(ledger: Ledger) -> Lanes:
             bool(lane.harmful_ns) for lane in threads if lane.life.thread_id not in kept
         ),
     )
+
+
+def _worth_showing(threads: list[ThreadLane], *, clients: set[str]) -> set[int]:
+    """Return the threads that did harm, then the first, then those that watch these clients."""
+
+    def worth(lane: ThreadLane) -> tuple[int, bool, bool, int]:
+        watches = any(not clients.isdisjoint(slept.clients) for slept in lane.sleeps)
+        return (lane.harmful_ns, lane is threads[0], watches, len(lane.sleeps))
+
+    ranked = sorted(threads, key=worth, reverse=True)
+    return {lane.life.thread_id for lane in ranked[:MOST_THREADS]}
 
 
 def clients_of(ledger: Ledger) -> list[str]:

@@ -98,7 +98,7 @@ def _widest(events: list[int], *, room: float, stories: Sequence[tuple[int, int]
 def _fill(gaps: list[int], *, room: float, least: float, widest: list[float]) -> float:
     """Return the pixels per nanosecond with which the steps take the whole room."""
     low, high = 0.0, max(widest) / min(gaps)
-    for _ in range(60):
+    for _ in range(48):
         middle = (low + high) / 2
         steps = (
             min(max(gap * middle, least), most) for gap, most in zip(gaps, widest, strict=True)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 # Each: (the site's token or nothing, light, dark). Fills follow Okabe and Ito, whose colours stay
-# apart for those who do not see red or green; a pattern and a word say the same once more.
+# apart for those who do not see red or green (the green is darker here, so that white letters can
+# be read on it); a pattern and a word say the same once more.
 _COLOURS = {
     "paper": ("surface", "#ffffff", "#1b1f23"),
     "ink": ("ink", "#1c2024", "#e5e7e9"),
@@ -20,7 +21,7 @@ _COLOURS = {
     "asleep-line": ("", "#8b949d", "#77818b"),
     "pending": ("", "#fbe3ae", "#4a3810"),
     "pending-line": ("", "#a66f00", "#e69f00"),
-    "copy": ("", "#009e73", "#00b98a"),
+    "copy": ("", "#007a59", "#00b98a"),
     "copy-paper": ("", "#d6f1e7", "#10362b"),
     "on-copy": ("", "#ffffff", "#06231b"),
 }

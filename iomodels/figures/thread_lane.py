@@ -1,12 +1,12 @@
 """One thread's lane: running, or asleep in which call, on whom, and who paid for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from iomodels.figures import captions
 from iomodels.figures.client_lane import BADGE, GUTTER, SMALL, Frame, badge, merged, on_paper
 from iomodels.figures.lanes import ThreadLane
 from iomodels.figures.legend import fill
-from iomodels.figures.lettering import first_that_fit, first_that_fits, fit
+from iomodels.figures.lettering import first_that_fit, first_that_fits, fit, push_apart
 from iomodels.figures.svg import Element, element
 from iomodels.figures.times import duration
 from iomodels.ledger import Slept
@@ -15,7 +15,10 @@ from iomodels.wording import count
 HEIGHT = 48
 BAR_TOP, BAR_HEIGHT = 10, 32
 
+NARROW = 2 * BADGE + 4
+
 Badges = Mapping[Slept, int]
+Bar = tuple[float, float, tuple[Slept, ...]]  # From, to, and the sleeps that it stands for.
 
 
 def draw(lane: ThreadLane, frame: Frame, *, badges: Badges) -> list[Element]:
@@ -25,8 +28,9 @@ def draw(lane: ThreadLane, frame: Frame, *, badges: Badges) -> list[Element]:
     return [
         *_name(lane, frame),
         *_life(lane, frame),
-        *_sleeps(harmless, frame, badges=badges),
+        *_sleeps(harmless, frame, walls=[frame.scale.at(slept.started_ns) for slept in harmful]),
         *_sleeps(harmful, frame, badges=badges),
+        *_narrow_badges(harmful, frame, badges=badges),
     ]
 
 
@@ -54,7 +58,7 @@ def _name(lane: ThreadLane, frame: Frame) -> list[Element]:
 
 def _percent(part: int, whole: int) -> str:
     share = 100 * part / whole if whole else 0
-    return "over 99 % of its time" if 99 < share < 100 else f"{share:.0f} % of its time"
+    return "over 99 %" if 99 < share < 100 else f"{share:.0f} % of its time"
 
 
 def _life(lane: ThreadLane, frame: Frame) -> list[Element]:
@@ -72,17 +76,60 @@ def _life(lane: ThreadLane, frame: Frame) -> list[Element]:
     return [bar, label] if text else [bar]
 
 
-def _sleeps(sleeps: tuple[Slept, ...], frame: Frame, *, badges: Badges) -> list[Element]:
+def _bars(sleeps: tuple[Slept, ...], frame: Frame) -> list[Bar]:
     at = frame.scale.at
-    bars = merged([(at(slept.started_ns), at(slept.ended_ns)) for slept in sleeps])
+    spans = merged([(at(slept.started_ns), at(slept.ended_ns)) for slept in sleeps])
+    return [
+        (left, min(right, frame.right), sleeps[first:last]) for left, right, first, last in spans
+    ]
+
+
+def _number(sleeps: tuple[Slept, ...], badges: Badges) -> int | None:
+    return min((badges[slept] for slept in sleeps if slept in badges), default=None)
+
+
+def _sleeps(
+    sleeps: tuple[Slept, ...],
+    frame: Frame,
+    *,
+    badges: Badges | None = None,
+    walls: Sequence[float] = (),
+) -> list[Element]:
+    """Return the bars; no text goes through a wall, where something else will be drawn."""
     drawn: list[Element] = []
-    for left, right, first, last in bars:
-        drawn += _sleep(sleeps[first:last], frame, left=left, right=right, badges=badges)
+    for left, right, inside in _bars(sleeps, frame):
+        free_until = min([right, *(wall for wall in walls if wall > left)])
+        drawn += _sleep(
+            inside, frame, left=left, right=right, free_until=free_until, badges=badges or {}
+        )
     return drawn
 
 
+def _narrow_badges(sleeps: tuple[Slept, ...], frame: Frame, *, badges: Badges) -> list[Element]:
+    """Return the numbers of bars that are too narrow to hold one: they stand above."""
+    found = [
+        (number, (left + right) / 2)
+        for left, right, inside in _bars(sleeps, frame)
+        if right - left <= NARROW and (number := _number(inside, badges)) is not None
+    ]
+    places = push_apart(
+        [x for _, x in found], gap=2 * BADGE + 2, low=frame.left + BADGE, high=frame.right - BADGE
+    )
+    return [
+        part
+        for (number, _), x in zip(found, places, strict=True)
+        for part in badge(number, x=x, y=frame.top + BAR_TOP - 4)
+    ]
+
+
 def _sleep(
-    sleeps: tuple[Slept, ...], frame: Frame, *, left: float, right: float, badges: Badges
+    sleeps: tuple[Slept, ...],
+    frame: Frame,
+    *,
+    left: float,
+    right: float,
+    free_until: float,
+    badges: Badges,
 ) -> list[Element]:
     is_harmful = sleeps[0].is_harmful
     stroke = "harm" if is_harmful else "asleep"
@@ -94,16 +141,14 @@ def _sleep(
         )
     ]  # fmt: skip
     middle = frame.top + BAR_TOP + BAR_HEIGHT / 2
-    numbers = sorted(badges[slept] for slept in sleeps if slept in badges)[:1]
+    number = _number(sleeps, badges)
     since = left
-    if numbers and right - left > 2 * BADGE + 4:
-        drawn += badge(numbers[0], x=left + BADGE + 3, y=middle)
+    if number is not None and right - left > NARROW:
+        drawn += badge(number, x=left + BADGE + 3, y=middle)
         since = left + 2 * BADGE + 3
-    elif numbers:
-        x = min(max((left + right) / 2, frame.left + BADGE), frame.right - BADGE)
-        drawn += badge(numbers[0], x=x, y=frame.top + BAR_TOP - 4)
     kind = "iof-strong iof-on-harm iof-harm-text" if is_harmful else "iof-on-pattern"
-    lines = first_that_fit(_texts(sleeps), room=right - since - 12, size=SMALL, bold=is_harmful)
+    room = free_until - since - 12
+    lines = first_that_fit(_texts(sleeps), room=room, size=SMALL, bold=is_harmful)
     return [*drawn, *on_paper(lines, x=since + 6, y=middle, kind=kind)]
 
 

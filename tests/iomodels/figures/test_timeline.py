@@ -43,7 +43,10 @@ def test_timeline_answers_who_looked_after_the_client() -> None:
     drawn = timeline(sequential(), title="T")
 
     said = words(drawn)
-    assert "✗ Nobody looked after B for 6.5 ms: main was asleep in recvfrom on A (line 23)." in said
+    assert (
+        "✗ Nobody looked after B for 6.5 ms in all: main was asleep in recvfrom on A (line 23)."
+        in said
+    )
     assert "✗ neglected 6.5 ms" in said
     assert "watched by main" in said
     assert "recvfrom on A · line 23" in said
@@ -119,8 +122,8 @@ def test_summary_is_the_answer_in_a_sentence(ledger: Ledger, said: str) -> None:
 def test_describe_tells_the_figure() -> None:
     assert describe(sequential()) == (
         "A run of 12 ms with 2 clients (A and B) and 1 thread, which slept 4 times. Nobody looked "
-        "after B for 6.5 ms: main was asleep in recvfrom on A (line 23). main slept 5.7 ms in "
-        "recvfrom on A (line 23), the longest of 2 such sleeps. Meanwhile B's 5 bytes lay ready, "
+        "after B for 6.5 ms in all: main was asleep in recvfrom on A (line 23). main slept 5.7 ms "
+        "in recvfrom on A (line 23), the longest of 2 such sleeps. Meanwhile B's 5 bytes lay ready, "
         "unread: nobody looked after B for 4.6 ms."
     )
 
