@@ -22,10 +22,17 @@ SMALL = 11
 LINE = 16
 ENTRY = 24  # Room for a column's first and last words.
 WAIT, WAKE_UP, COPY = 196, 64, 74  # Heights: each band has a scale of its own.
+SIDE = 16  # Of a block: how far its rungs and stripes reach in.
 RUNG = 4  # Least pixels between two refused calls.
 LEAD = (
     "Every read has two phases: data must arrive, and then be copied to the program. "
     "The models differ in what the thread does meanwhile."
+)
+LEGEND = (
+    Entry(swatch="asleep", text="thread sleeps in a system call"),
+    Entry(swatch="run", text="thread runs (each rung: a call that got EAGAIN)"),
+    Entry(swatch="free", text="thread is free for other work"),
+    Entry(swatch="copy", text="in the call that copies"),
 )
 HEADERS = ("Model", "Wait for data", "Wake-up", "Copy to the program", "System calls", "Waits in")
 
@@ -46,7 +53,7 @@ def comparison(models: Sequence[tuple[str, Phases]], *, title: str) -> str:
     body += _phases(top)
     bottom = top + ENTRY + WAIT + WAKE_UP + COPY + ENTRY
     explained, height = legend(
-        _entries(models), prefix=name, left=MARGIN, top=bottom + 76, room=WIDTH - 2 * MARGIN
+        LEGEND, prefix=name, left=MARGIN, top=bottom + 76, room=WIDTH - 2 * MARGIN
     )
     return document(
         patterns(name),
@@ -193,14 +200,19 @@ def _ground_of(
         middle = left + room / 2
         line = f"M{middle:.1f} {top:.1f}v7M{middle:.1f} {bottom:.1f}v-7"
         return [element("path", class_="iof-arrow", d=line)]
-    hatch = fill(prefix, "asleep") if block.look == "asleep" else None
+    hatch = fill(prefix, block.look) if block.look in ("asleep", "copy") else None
     kind = "free" if block.look == "kernel" else block.look
-    return [
-        element(
-            "rect", class_=f"iof-{kind}", fill=hatch, x=left, y=top, width=room,
-            height=bottom - top,
-        )
-    ]  # fmt: skip
+    ground = element(
+        "rect", class_=f"iof-{kind}", fill=hatch, x=left, y=top, width=room, height=bottom - top
+    )
+    if block.look != "copy":
+        return [ground]
+    # Letters cannot be read on stripes: these stay at the sides, like the rungs.
+    plain = element(
+        "rect", class_="iof-copy-plain", x=left + SIDE, y=top + 1, width=room - 2 * SIDE,
+        height=bottom - top - 2,
+    )  # fmt: skip
+    return [ground, plain]
 
 
 def _rungs(phases: Phases, *, left: float, room: float, top: float, bottom: float) -> list[Element]:
@@ -212,7 +224,7 @@ def _rungs(phases: Phases, *, left: float, room: float, top: float, bottom: floa
     for call in filter(is_refused, phases.calls):
         y = top + (bottom - top) * (call.started_ns - began) / lasted
         if last + RUNG <= y < bottom:
-            path += f"M{left:.1f} {y:.1f}h16M{left + room - 16:.1f} {y:.1f}h16"
+            path += f"M{left:.1f} {y:.1f}h{SIDE}M{left + room - SIDE:.1f} {y:.1f}h{SIDE}"
             last = y
     return [element("path", class_="iof-rung", d=path)] if path else []
 
@@ -220,20 +232,22 @@ def _rungs(phases: Phases, *, left: float, room: float, top: float, bottom: floa
 def _lines(block: Block, *, middle: float, room: float, top: float, bottom: float) -> list[Element]:
     ground = {
         "run": " iof-on-run",
-        "copy": " iof-on-copy",
         "asleep": " iof-on-pattern",
         "": " iof-on-pattern",
     }.get(block.look, "")
     lines = [*block.lines, block.lasted, block.remark]
     strong_lines = {0, len(block.lines)} if block.look else set()
     number = sum(map(bool, lines))
+    margin = 2 * SIDE + 4 if block.look in ("run", "copy") else 8
     first = (top + bottom) / 2 + 4 - LINE * (number - 1) / 2
     drawn = []
     for index, text in enumerate(filter(None, lines)):
         is_strong = index in strong_lines and text != block.remark
         strong = " iof-strong" if is_strong else ""
         quiet = " iof-small iof-quiet" if text == block.remark else ""
-        shown = fit(text, room=room - 8 if block.look != "run" else room - 36, bold=is_strong)
+        shown = fit(
+            text, room=room - (2 * SIDE + 4 if block.look in ("run", "copy") else 8), bold=is_strong
+        )
         kind = f"iof-middle{ground}{strong}{quiet}"
         drawn.append(_words(shown, x=middle, y=first + LINE * index, kind=kind))
     return drawn
@@ -245,16 +259,6 @@ def _foot(top: float) -> list[Element]:
         _words("can wait for", x=x, y=top + 26, kind="iof-quiet"),
         _words("system calls", x=x, y=top + 48, kind="iof-quiet"),
         element("path", class_="iof-rule", d=f"M{MARGIN} {top + 62:.1f}H{WIDTH - MARGIN}"),
-    ]
-
-
-def _entries(models: Sequence[tuple[str, Phases]]) -> list[Entry]:
-    del models
-    return [
-        Entry(swatch="asleep", text="thread sleeps in a system call"),
-        Entry(swatch="run", text="thread runs (each rung: a call that came back with EAGAIN)"),
-        Entry(swatch="free", text="thread is free for other work"),
-        Entry(swatch="copy", text="thread is in the call that copies"),
     ]
 
 

@@ -9,6 +9,8 @@ from iomodels.record import Wait
 
 MOST_CLIENTS = 8
 MOST_CONTENT_CLIENTS = 5  # If nobody was neglected there is less to compare.
+SEATS_FOR_CULPRITS = 2
+FEW = 2  # A sleep on more clients than these points at nobody.
 MOST_THREADS = 6
 ENDINGS = ("closes", "resets")
 
@@ -68,8 +70,7 @@ def choose(ledger: Ledger) -> Lanes:
     for mark in ledger.marks:
         marks[mark.client].append(mark)
     weight = {client: (_total(neglects[client]), len(marks[client])) for client in everybody}
-    most = MOST_CLIENTS if ledger.harmful else MOST_CONTENT_CLIENTS
-    chosen = sorted(everybody, key=lambda client: weight[client], reverse=True)[:most]
+    chosen = _worth_comparing(weight, culprits=_culprits(ledger))
     shown = [client for client in everybody if client in chosen]
     awake = _awake(threads)
     kept = _worth_showing(threads, clients=set(shown))
@@ -95,6 +96,24 @@ def choose(ledger: Ledger) -> Lanes:
             bool(lane.harmful_ns) for lane in threads if lane.life.thread_id not in kept
         ),
     )
+
+
+def _culprits(ledger: Ledger) -> set[str]:
+    """Return the clients on whom threads slept while others were neglected."""
+    return {
+        client for slept in ledger.harmful if len(slept.clients) <= FEW for client in slept.clients
+    }
+
+
+def _worth_comparing(weight: dict[str, tuple[int, int]], *, culprits: set[str]) -> set[str]:
+    """Return the clients to show: the neglected, some culprits, then the busiest."""
+    ranked = sorted(weight, key=lambda client: weight[client], reverse=True)
+    neglected = sum(bool(neglected_ns) for neglected_ns, _ in weight.values())
+    most = min(MOST_CLIENTS, max(MOST_CONTENT_CLIENTS, neglected + FEW))
+    first = ranked[: most - SEATS_FOR_CULPRITS]
+    others = [client for client in ranked if client not in first]
+    others.sort(key=lambda client: client not in culprits)  # Stable: the rest stays in its order.
+    return {*first, *others[:SEATS_FOR_CULPRITS]}
 
 
 def _worth_showing(threads: list[ThreadLane], *, clients: set[str]) -> set[int]:

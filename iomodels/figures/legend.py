@@ -39,6 +39,11 @@ def patterns(prefix: str) -> Element:
             element("circle", class_="iof-p-pending-dot", cx=3, cy=3, r=1),
         ),
         _pattern(
+            f"{prefix}-copy", 6,
+            element("rect", class_="iof-p-copy", width=6, height=6),
+            element("path", class_="iof-p-copy-line", d="M3 0V6"),
+        ),
+        _pattern(
             f"{prefix}-flicker", 6,
             element("rect", class_="iof-p-asleep", width=6, height=6),
             element("rect", class_="iof-run", width=2, height=6),
@@ -79,8 +84,8 @@ def _swatch(kind: str, *, prefix: str, x: float, y: float) -> list[Element]:
             return [element("path", class_=f"iof-{kind}", d=f"M{x:.1f} {middle:.1f}h{SWATCH}")]
         case "break":
             return [element("path", class_="iof-axis-break", d=zigzag(x, x + SWATCH, middle))]
-        case "run" | "copy":
-            return [element("rect", class_=f"iof-{kind}", x=x, y=y, width=SWATCH, height=14)]
+        case "run":
+            return [element("rect", class_="iof-run", x=x, y=y, width=SWATCH, height=14)]
         case "free":
             return [element("rect", class_="iof-free", x=x, y=y, width=SWATCH, height=14, rx=3)]
         case "flicker":

@@ -184,7 +184,8 @@ def _kernel(
         dots = fill(prefix, "pending")
         drawn.append(_bar("pending", left=left, top=arrived, bottom=began, fill=dots))
     if ended > began:
-        drawn.append(_bar("copy", left=left, top=began, bottom=ended))
+        stripes = fill(prefix, "copy")
+        drawn.append(_bar("copy", left=left, top=began, bottom=ended, fill=stripes))
         drawn.append(_words("copies the data", x=text_x, y=(began + ended) / 2 + 4))
     text = f"{count(phases.size, 'byte')} ready"
     line = f"M{left - 6:.1f} {arrived:.1f}h{BAR + 12}"

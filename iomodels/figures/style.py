@@ -4,9 +4,9 @@ from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
 
-# Each: (the site's token or nothing, light, dark). Fills follow Okabe and Ito, whose colours stay
-# apart for those who do not see red or green (the green is darker here, so that white letters can
-# be read on it); a pattern and a word say the same once more.
+# Each: (the site's token or nothing, light, dark). Fills follow Okabe and Ito (the
+# green a little darker), whose colours stay apart for those who do not see red or green; a pattern
+# and a word say the same once more.
 _COLOURS = {
     "paper": ("surface", "#ffffff", "#1b1f23"),
     "ink": ("ink", "#1c2024", "#e5e7e9"),
@@ -23,7 +23,6 @@ _COLOURS = {
     "pending-line": ("", "#a66f00", "#e69f00"),
     "copy": ("", "#007a59", "#00b98a"),
     "copy-paper": ("", "#d6f1e7", "#10362b"),
-    "on-copy": ("", "#ffffff", "#06231b"),
 }
 
 
@@ -56,7 +55,6 @@ _RULES: Mapping[str, str] = {
     ".iof-on-pattern": f"{_SEAM};stroke:var(--f-paper)",
     ".iof-on-harm": f"{_SEAM};stroke:var(--f-harm-paper)",
     ".iof-on-run": "fill:var(--f-on-run)",
-    ".iof-on-copy": "fill:var(--f-on-copy)",
     ".iof-paper": "fill:var(--f-paper)",
     ".iof-rule": "fill:none;stroke:var(--f-line);stroke-width:1px",
     ".iof-axis": "fill:none;stroke:var(--f-quiet);stroke-width:1px",
@@ -69,11 +67,10 @@ _RULES: Mapping[str, str] = {
     ".iof-rung": "fill:none;stroke:var(--f-on-run);stroke-width:1px;stroke-opacity:.8",
     ".iof-harm": "stroke:var(--f-harm);stroke-width:2px",
     ".iof-harm-band": "fill:var(--f-harm-paper)",
-    ".iof-harm-edge": "fill:none;stroke:var(--f-harm);stroke-width:1.5px;stroke-dasharray:4 3",
     ".iof-badge": "fill:var(--f-harm)",
     ".iof-badge-text": "font-size:11px;font-weight:700;fill:var(--f-paper);text-anchor:middle",
     ".iof-pending": "stroke:var(--f-pending-line);stroke-width:1px",
-    ".iof-copy": "fill:var(--f-copy)",
+    ".iof-copy": "stroke:var(--f-copy);stroke-width:2px",
     ".iof-watched": "fill:none;stroke:var(--f-ink);stroke-width:2px",
     ".iof-unwatched": "fill:none;stroke:var(--f-quiet);stroke-width:1.5px;stroke-dasharray:1 4",
     ".iof-mark": "fill:var(--f-ink);stroke:var(--f-paper);stroke-width:1px",
@@ -92,6 +89,9 @@ _RULES: Mapping[str, str] = {
     ".iof-p-asleep-line": "fill:none;stroke:var(--f-asleep-line);stroke-opacity:.55",
     ".iof-p-harm": "fill:var(--f-harm-paper)",
     ".iof-p-harm-line": "fill:none;stroke:var(--f-harm);stroke-width:2px;stroke-opacity:.6",
+    ".iof-copy-plain": "fill:var(--f-copy-paper)",
+    ".iof-p-copy": "fill:var(--f-copy-paper)",
+    ".iof-p-copy-line": "fill:none;stroke:var(--f-copy);stroke-width:2px",
     ".iof-p-pending": "fill:var(--f-pending)",
     ".iof-p-pending-dot": "fill:var(--f-pending-line)",
 }

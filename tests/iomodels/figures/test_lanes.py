@@ -1,7 +1,18 @@
 import pytest
 
 from iomodels.figures.lanes import Span, choose, minus, union
-from tests.iomodels.figures.samples import US, crowd, sequential, spinning, thread_per_client
+from iomodels.record import Wait
+from tests.iomodels.figures.samples import (
+    US,
+    crowd,
+    ledger,
+    mark,
+    neglect,
+    sequential,
+    slept,
+    spinning,
+    thread_per_client,
+)
 
 
 @pytest.mark.parametrize(
@@ -58,3 +69,16 @@ def test_lanes_of_a_crowd_are_few_and_the_rest_is_counted() -> None:
 
     assert [lane.client for lane in lanes.clients] == ["C1", "C2", "C3", "C4", "C5"]
     assert (lanes.other_clients, lanes.other_clients_neglected) == (95, 0)
+
+
+def test_the_client_on_whom_a_thread_slept_is_shown_with_the_one_it_neglected() -> None:
+    neglected = (neglect("Z", 5, 100, 900),)
+    nap = slept("recvfrom", Wait.READ, 50, 900, clients=["Q"], neglected=neglected)
+    busy = [mark(f"C{number}", "sends", 10 + step, 1) for number in range(20) for step in range(3)]
+    quiet = [mark("Q", "connects", 1), mark("Z", "connects", 2)]
+    crowded = ledger(sleeps=[nap], marks=[*busy, *quiet], pending=[], ended=1_000)
+
+    shown = {lane.client for lane in choose(crowded).clients}
+
+    assert len(shown) == 5
+    assert {"Q", "Z"} <= shown

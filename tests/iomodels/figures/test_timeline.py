@@ -123,8 +123,8 @@ def test_describe_tells_the_figure() -> None:
     assert describe(sequential()) == (
         "A run of 12 ms with 2 clients (A and B) and 1 thread, which slept 4 times. Nobody looked "
         "after B for 6.5 ms in all: main was asleep in recvfrom on A (line 23). main slept 5.7 ms "
-        "in recvfrom on A (line 23), the longest of 2 such sleeps. Meanwhile B's 5 bytes lay ready, "
-        "unread: nobody looked after B for 4.6 ms."
+        "in recvfrom on A (line 23), the longest of 2 such sleeps. Meanwhile B's 5 bytes lay "
+        "ready, unread: nobody looked after B for 4.6 ms."
     )
 
 
