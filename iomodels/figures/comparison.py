@@ -245,9 +245,7 @@ def _lines(block: Block, *, middle: float, room: float, top: float, bottom: floa
         is_strong = index in strong_lines and text != block.remark
         strong = " iof-strong" if is_strong else ""
         quiet = " iof-small iof-quiet" if text == block.remark else ""
-        shown = fit(
-            text, room=room - (2 * SIDE + 4 if block.look in ("run", "copy") else 8), bold=is_strong
-        )
+        shown = fit(text, room=room - margin, bold=is_strong)
         kind = f"iof-middle{ground}{strong}{quiet}"
         drawn.append(_words(shown, x=middle, y=first + LINE * index, kind=kind))
     return drawn
