@@ -37,12 +37,10 @@ def start(
     view.check(files, environment)
     namespaces.check_entered()
     own = command[0].removeprefix(view.FILES)
-    if own not in files and shutil.which(command[0], path=view.PATH) is None:
-        raise remedies.unavailable(f"{command[0]} is not in {view.PATH}.", remedies.missing(own))
+    if own not in files:
+        _check_installed(command[0])
     arguments = view.limited(command, limits)
-    directory = _furnish(files, limits)
-    if own in files:
-        (directory / "w" / own).chmod(0o755)
+    directory = _furnish(files, limits, executable=own)
     started_ns = time.monotonic_ns()
     status_fd, status_end = os.pipe()
     output_fd, output_end = os.pipe()
@@ -80,7 +78,12 @@ def start(
     )
 
 
-def _furnish(files: Mapping[str, bytes], limits: Limits) -> Path:
+def _check_installed(name: str) -> None:
+    if shutil.which(name, path=view.PATH) is None:
+        raise remedies.unavailable(f"{name} is not in {view.PATH}.", remedies.missing(name))
+
+
+def _furnish(files: Mapping[str, bytes], limits: Limits, *, executable: str) -> Path:
     """Make the box's directory. Nothing is written into it once the program runs."""
     number = 0
     while (directory := namespaces.BOXES / str(number)).exists():
@@ -99,6 +102,8 @@ def _furnish(files: Mapping[str, bytes], limits: Limits) -> Path:
         path = directory / "w" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+        if name == executable:
+            path.chmod(0o755)
     return directory
 
 
