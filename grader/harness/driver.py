@@ -111,6 +111,7 @@ def _play_nothing(job: Job, compilation: Compilation) -> Iterator[Message]:
         line=0,
         text=COMPILING,
         outcome=compilation.outcome,
+        took_ns=compilation.took_ns,
         failure=_what_went_wrong(job, compilation),
     )
     nothing = ScenarioRecord(
@@ -129,7 +130,11 @@ def _play_nothing(job: Job, compilation: Compilation) -> Iterator[Message]:
     )
     for number, script in enumerate(job.scripts, start=1):
         yield Started(number=number)
-        yield Played(number=number, record=_not_played(job, script, nothing))
+        record = _not_played(job, script, nothing)
+        if number == 1:  # The compiler was run once.
+            steps = (first, *record.steps[1:])
+            record = replace(record, steps=steps, took_ns=compilation.took_ns)
+        yield Played(number=number, record=record)
     yield Finished()
 
 

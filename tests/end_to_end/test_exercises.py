@@ -70,6 +70,31 @@ def test_each_wrong_server_fails_for_its_stated_reason(name: str, file: str) -> 
     assert claim(file, text).holds(report), report.verdict
 
 
+@pytest.mark.parametrize(
+    ("file", "syscall", "code"),
+    [
+        ("blocking-read.c", "recvfrom", "recv(fd, line + length, 1, 0)"),
+        ("blocking-send.c", "sendto", "send(fd, client->owed.memory"),
+        ("one-at-a-time.c", "read", "getline(&line, &room, client)"),
+        ("loses-the-rest.c", "pselect6", "select(FD_SETSIZE"),
+        ("does-not-compile.c", None, "select(FD_SETSIZE"),
+    ],
+)
+def test_a_wrong_server_in_c_is_told_its_call_and_its_line(
+    file: str, syscall: str | None, code: str
+) -> None:
+    text = read_folder(shipped()["echo-select"])[WRONG + file]
+    wanted = claim(file, text)
+
+    report = report_on("echo-select", WRONG + file)
+
+    findings = next(one.findings for one in report.scenarios if one.name == wanted.scenario)
+    found = next(one for one in findings if one.rule == wanted.rule)
+    assert found.syscall == syscall
+    assert found.source_line is not None
+    assert code in text.split("\n")[found.source_line - 1]
+
+
 @pytest.mark.parametrize("name", EXERCISES)
 def test_a_wrong_server_names_a_scenario_that_there_is(name: str) -> None:
     files = read_folder(shipped()[name])

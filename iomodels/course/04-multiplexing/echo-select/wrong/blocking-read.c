@@ -30,7 +30,8 @@ static void serve(int listener)
             if (!FD_ISSET(fd, &readable))
                 continue;
             if (fd == listener) {
-                FD_SET(accept(listener, NULL, NULL), &watched);
+                int client = accept(listener, NULL, NULL);
+                FD_SET(client, &watched);
             } else if ((length = read_line(fd, line, sizeof line)) > 0) {
                 send(fd, line, length, 0);
             } else {
