@@ -24,6 +24,7 @@ class Performance:
     port: int
     limits: Limits
     seed: int
+    file_name: str = "server.py"  # As the author knows it.
     start_patience_ns: int = PATIENCE_NS  # Naps, as asked for, before the program listens.
 
     def of(
@@ -56,6 +57,7 @@ class Performance:
             cpu_ns=stage.cpu_ns,
             memory_bytes=stage.most_memory,
             took_ns=time.monotonic_ns() - started_ns,
+            file_name=self.file_name,
             port=self.port,
             events=tuple(journal.events),
             rests=tuple(journal.rests),
