@@ -31,13 +31,14 @@ class World:
         return self.clients.get(int(found[3]))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Epoll:
-    """One epoll instance: who was on its interest list, and when."""
+    """One epoll instance: who was on its interest list, and when. Equal to itself only."""
 
     # Whose -> [added, removed, added, removed, ...], nanoseconds; an odd length means: still on it.
     times: dict[str, list[int]] = field(default_factory=dict)
-    oneshot: dict[int, str] = field(default_factory=dict)  # The entry's data -> whose.
+    # The entry's data -> whose.
+    oneshot: dict[int, tuple[str, ...]] = field(default_factory=dict)
     others: set[str] = field(default_factory=set)  # Labels of descriptors that are nobody's.
 
     def add(self, whose: str, at_ns: int) -> None:

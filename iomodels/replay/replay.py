@@ -223,15 +223,19 @@ class _Replay:
         accepts = others = False
         for number, label in arguments.watched(call_):
             file = self.tables.file(teller.process_id, number, label)
-            if file.whose is None:
-                others = True
-            elif file.whose == LISTENER and not file.is_udp:
-                accepts = True
-            elif file.whose == LISTENER:
-                clients += self._world.clients.values()
-            else:
-                clients.append(file.whose)
+            behind = self._behind(file)
+            others |= not behind
+            accepts |= LISTENER in behind
+            clients += (whose for whose in behind if whose != LISTENER)
         return tuple(clients), accepts, others
+
+    def _behind(self, file: File) -> tuple[str, ...]:
+        """Return who can make a descriptor readable: all speak over the one socket of a UDP server."""
+        if file.whose is None:
+            return ()
+        if file.is_udp and file.whose == LISTENER:
+            return tuple(self._world.clients.values())
+        return (file.whose,)
 
     def _epoll_wait(self, call_: Call, teller: Teller) -> None:
         file = self.tables.first(call_)
@@ -244,7 +248,7 @@ class _Replay:
         self._readiness(call_, teller, covers, epoll)
         if epoll.oneshot and call_.result and call_.ended_ns:
             for data in _ENTRY_DATA.findall(call_.arguments):
-                if whose := epoll.oneshot.get(int(data)):
+                for whose in epoll.oneshot.get(int(data), ()):
                     epoll.remove(whose, call_.ended_ns)
 
     def _readiness(
@@ -284,14 +288,15 @@ class _Replay:
         if file.whose is None:
             (epoll.others.discard if operation == "DEL" else epoll.others.add)(label)
             return
-        # From the call's start: it may well be in force before strace sees it return.
+        change = epoll.remove
         if operation != "DEL" and _READABLE_EVENTS.search(entry):
-            epoll.add(file.whose, call_.started_ns)
-        else:
-            epoll.remove(file.whose, call_.started_ns)
+            change = epoll.add
+        for whose in self._behind(file):
+            # From the call's start: it may well be in force before strace sees it return.
+            change(whose, call_.started_ns)
         self.story.edge_triggered |= "EPOLLET" in entry and file.whose != LISTENER
         if "EPOLLONESHOT" in entry and (data := _ENTRY_DATA.search(entry)):
-            epoll.oneshot[int(data[1])] = file.whose
+            epoll.oneshot[int(data[1])] = self._behind(file)
 
     def _clone(self, call_: Call, teller: Teller) -> None:
         if call_.result and call_.result > 0:
