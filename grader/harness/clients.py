@@ -114,6 +114,8 @@ class TcpClient(_Reading):
             return self._connect() or self._write() | self._read()
         except OSError as error:
             self.trouble = errno.errorcode.get(error.errno or 0, str(error))
+            if self.is_connected:
+                self._note(Deed.RECEIVES_END, size=0)
             return True
 
     def next(self) -> bytes:

@@ -99,7 +99,7 @@ class Sleeper:
         at_ns = watch.started_ns
         if watch.accepts and any(one.started_ns <= at_ns < one.ended_ns for one in self._queue):
             return True
-        clients = watch.epoll.times if watch.epoll else watch.clients
+        clients = {*watch.clients, *watch.epoll.known()} if watch.epoll else watch.clients
         return any(
             one.started_ns <= at_ns < one.ended_ns
             for client in clients

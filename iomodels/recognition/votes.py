@@ -11,7 +11,7 @@ from enum import StrEnum
 from iomodels.recognition.messages import Message
 from iomodels.record import Wait
 from iomodels.replay import Story, Watch
-from iomodels.replay.files import LISTENER
+from iomodels.replay.files import LISTENER, Epoll
 
 # How far back to look for reads that were refused, when the thread happened to be elsewhere.
 LOOKED_BACK = 12
@@ -57,8 +57,9 @@ class Electorate:
         if not message.was_awaited:
             return None
         if read is None:
-            is_answered = self.story.has_ring and self.story.answers.get(message.client) is None
-            return _vote(message, Way.COMPLETED, "io_uring_enter", 0, 0) if is_answered else None
+            wrote = self.story.answers.get(message.client)
+            is_rung = self.story.has_ring and message.was_answered and wrote is None
+            return _vote(message, Way.COMPLETED, "io_uring_enter", 0, 0) if is_rung else None
         watch = self.watch_at(read.thread_id, message.started_ns)
         way, syscall = self._signalled(message, watch) or self._way(message, watch)
         if way is None:
@@ -115,7 +116,7 @@ class Electorate:
         return None, name
 
     def _in_readiness(self, message: Message, watch: Watch) -> tuple[Way | None, str]:
-        name = watch.syscall
+        name = watch.multiplexer
         if not watch.may_sleep:
             return Way.POLLED, name
         if watch.covers(message.client, message.started_ns) or self._is_hidden(message, watch):
@@ -132,11 +133,11 @@ class Electorate:
     def _is_hidden(self, message: Message, watch: Watch) -> bool:
         """Whether a descriptor may have got into an epoll set through a ring, unseen."""
         epoll = watch.epoll
-        return bool(self.story.has_ring and epoll and message.client not in epoll.times)
+        return bool(self.story.has_ring and epoll and message.client not in epoll.known())
 
     def _handed(self, other: Watch) -> tuple[Way, str]:
-        is_wide = other.wait is Wait.READINESS and self.breadth.get(other.syscall, 0) > 1
-        return (Way.HANDED if is_wide else Way.BLOCKED), other.syscall
+        is_wide = other.wait is Wait.READINESS and self.breadth.get(other.multiplexer, 0) > 1
+        return (Way.HANDED if is_wide else Way.BLOCKED), other.multiplexer
 
     def _while_running(self, message: Message) -> tuple[Way | None, str]:
         """Judge a thread that ran when the message was sent by its last way of waiting."""
@@ -144,14 +145,28 @@ class Electorate:
         assert read is not None
         if self._was_refused(message, at_most=1):
             return Way.POLLED, read.syscall
-        for watch in self._before(read.thread_id, read.started_ns):
+        before = self._before(read.thread_id, read.started_ns)
+        for watch in before:  # A wide wait that came back with this message, among others.
+            has_found = watch.ended_ns is not None and watch.ended_ns > message.started_ns
+            if has_found and self._is_wide(message, watch):
+                return Way.MULTIPLEXED, watch.multiplexer
+        for watch in before:
             if watch.wait is Wait.READINESS and watch.may_sleep:
                 if message.client in watch.clients or watch.epoll:
-                    is_wide = self.breadth.get(watch.syscall, 0) > 1
-                    return (Way.MULTIPLEXED if is_wide else Way.BLOCKED), watch.syscall
+                    is_wide = self.breadth.get(watch.multiplexer, 0) > 1
+                    return (Way.MULTIPLEXED if is_wide else Way.BLOCKED), watch.multiplexer
             elif watch.wait is Wait.READ and message.client in watch.clients:
                 return (Way.BLOCKED if watch.may_sleep else None), watch.syscall
         return None, read.syscall
+
+    def _is_wide(self, message: Message, watch: Watch) -> bool:
+        """Whether a wait could have slept, and watched this client among others."""
+        return (
+            watch.wait is Wait.READINESS
+            and watch.may_sleep
+            and self.breadth.get(watch.multiplexer, 0) > 1
+            and (message.client in watch.clients or watch.covers(message.client, message.ended_ns))
+        )
 
     def _was_refused(self, message: Message, *, at_most: int = LOOKED_BACK) -> bool:
         """Whether the thread had looked for something in vain shortly before it read."""
@@ -181,12 +196,21 @@ def _breadth(story: Story) -> dict[str, int]:
         for watch in teller.watches:
             if watch.wait is Wait.READINESS and watch.may_sleep:
                 width = len(watch.clients) + watch.accepts
-                if watch.epoll and watch.ended_ns:  # Others may have been added meanwhile.
-                    members = {*watch.clients, *(LISTENER,) * watch.accepts}
-                    width += sum(
-                        watch.epoll.covers(whose, watch.ended_ns)
-                        for whose in watch.epoll.times
-                        if whose not in members
-                    )
-                found[watch.syscall] = max(found.get(watch.syscall, 0), width)
+                if watch.epoll:
+                    width += _hidden(story, watch, watch.epoll)
+                name = watch.multiplexer
+                found[name] = max(found.get(name, 0), width)
     return found
+
+
+def _hidden(story: Story, watch: Watch, epoll: Epoll) -> int:
+    """Count those who came on an epoll list while a call waited on it, or through a ring."""
+    known = epoll.known()
+    unseen: set[str] = set()
+    if story.has_ring:
+        readers = {read.client for read in story.reads if read.thread_id == watch.thread_id}
+        unseen = readers - known
+    if watch.ended_ns is None:
+        return len(unseen)
+    members = {*watch.clients, *(LISTENER,) * watch.accepts}
+    return len(unseen) + sum(epoll.covers(whose, watch.ended_ns) for whose in known - members)

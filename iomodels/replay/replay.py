@@ -1,7 +1,7 @@
 """Goes through a trace once, call by call, and keeps the kernel's books."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from iomodels.calls import READS, WRITES, call
 from iomodels.record import UNKNOWN_NS, ScenarioRecord, Wait
@@ -14,6 +14,7 @@ from iomodels.trace import Call, End, Event, Trace
 _READABLE_EVENTS = re.compile(r"EPOLLIN|EPOLLRDNORM|EPOLLRDHUP")
 _EPOLL_ENTRY = re.compile(r", EPOLL_CTL_(ADD|MOD|DEL), (\d+)<((?:[^<>]++|(?<=-)>)*)>(?:, (.*))?")
 _ENTRY_DATA = re.compile(r"data=\{u32=\d+, u64=(\d+)\}")
+_RESTARTED = "ERESTART_RESTARTBLOCK"
 _ANNOUNCING = ("SIGIO", "SIGURG")
 
 
@@ -65,6 +66,7 @@ class _Replay:
             "futex": self._futex,
             "clock_nanosleep": self._nap,
             "nanosleep": self._nap,
+            "restart_syscall": self._restart,
         }
         for name in ("wait4", "waitid", "pause", "rt_sigsuspend", "rt_sigtimedwait"):
             handlers[name] = self._other_wait
@@ -213,16 +215,25 @@ class _Replay:
         words = call_.arguments
         # What follows the descriptors is the time-out; the part before is the same again and again.
         head = words[: words.rfind("]") + 1]
-        covers = self._covers.get(head)
+        covers, epoll = self._covers.get(head), None
         if covers is None:
-            covers = self._covers[head] = self._covered(call_, teller)
-        self._readiness(call_, teller, covers, None)
+            watched = [
+                self.tables.file(teller.process_id, number, label)
+                for number, label in arguments.watched(call_)
+            ]
+            covers = self._covered(watched)
+            # An epoll descriptor is readable when one of its list is, and the list may change.
+            epoll = next((file.epoll for file in watched if file.epoll), None)
+            if epoll is None:
+                self._covers[head] = covers
+            else:
+                covers = _joined(covers, epoll)
+        self._readiness(call_, teller, covers, epoll)
 
-    def _covered(self, call_: Call, teller: Teller) -> tuple[tuple[str, ...], bool, bool]:
+    def _covered(self, watched: Sequence[File]) -> tuple[tuple[str, ...], bool, bool]:
         clients: list[str] = []
         accepts = others = False
-        for number, label in arguments.watched(call_):
-            file = self.tables.file(teller.process_id, number, label)
+        for file in watched:
             behind = self._behind(file)
             others |= not behind
             accepts |= LISTENER in behind
@@ -242,10 +253,7 @@ class _Replay:
         if file is None:
             return
         epoll = self.tables.epoll(file)
-        members = epoll.members()
-        clients = tuple(whose for whose in members if whose != LISTENER)
-        covers = (clients, LISTENER in members, bool(epoll.others))
-        self._readiness(call_, teller, covers, epoll)
+        self._readiness(call_, teller, _joined(((), False, False), epoll), epoll)
         if epoll.oneshot and call_.result and call_.ended_ns:
             for data in _ENTRY_DATA.findall(call_.arguments):
                 for whose in epoll.oneshot.get(int(data), ()):
@@ -285,6 +293,8 @@ class _Replay:
         epoll = self.tables.epoll(holder)
         file = self.tables.file(teller.process_id, int(number), label)
         entry = entry or ""
+        if file.epoll and file.epoll is not epoll:
+            (epoll.inner.discard if operation == "DEL" else epoll.inner.add)(file.epoll)
         if file.whose is None:
             (epoll.others.discard if operation == "DEL" else epoll.others.add)(label)
             return
@@ -365,6 +375,26 @@ class _Replay:
         timeout_ns = length_ns if length_ns is not None else UNKNOWN_NS
         self._watch(call_, teller, Wait.TIMER, (), timeout_ns=timeout_ns)
 
+    def _restart(self, call_: Call, teller: Teller) -> None:
+        """Go on with a timed wait that the kernel itself took up again, restart_syscall(2)."""
+        last = teller.watches[-1] if teller.watches else None
+        if last and last.error == _RESTARTED:
+            started_ns, ended_ns = call_.started_ns, call_.ended_ns
+            again = last._replace(started_ns=started_ns, ended_ns=ended_ns)
+            teller.watches.append(again._replace(result=call_.result, error=call_.error))
+        else:
+            self._watch(call_, teller, Wait.TIMER, (), timeout_ns=UNKNOWN_NS)
+
     def _other_wait(self, call_: Call, teller: Teller) -> None:
         may_sleep = "WNOHANG" not in call_.arguments
         self._watch(call_, teller, call(call_.name).wait, (), may_sleep=may_sleep)
+
+
+def _joined(
+    covers: tuple[tuple[str, ...], bool, bool], epoll: Epoll
+) -> tuple[tuple[str, ...], bool, bool]:
+    """Return whom a wait covers, together with those on the list of an epoll instance."""
+    clients, accepts, others = covers
+    members = epoll.members()
+    joined = (*clients, *(whose for whose in members if whose not in {LISTENER, *clients}))
+    return joined, accepts or LISTENER in members, others or bool(epoll.others)

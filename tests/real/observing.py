@@ -31,9 +31,9 @@ def observe(server: Server, folder: Path, *options: str) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", "grader", "observe", "--port", str(server.port)]
         + ["--seconds", str(SECONDS), "--json", str(found), *options]
-        + ["--", *(["env", f"--chdir={folder}"] if server.in_folder else []), *command],
+        + ["--", *command],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **server.environment},
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}", **server.environment},
         capture_output=True,
         text=True,
         check=False,

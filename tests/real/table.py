@@ -41,7 +41,6 @@ class Server:
     transport: str = "tcp"
     port: int = PORT
     says: str = ""  # The bytes that a client begins with, in hexadecimal; else an HTTP request.
-    in_folder: bool = False  # Whether it must be started in its folder.
     keeps_waiting: bool = False  # Whether it sleeps on one client while another one waits.
     environment: dict[str, str] = field(default_factory=dict)
 
