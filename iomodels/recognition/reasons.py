@@ -42,6 +42,7 @@ def reasons(
     said += [
         f"New clients were awaited in {call_name(call)}, which watched nobody else at those times."
         for call in sorted(waits_for_clients(story))
+        if breadth.get(call, 0) < 2
     ]
     said += _refusals(story, votes)
     said += _sleeps(story)
@@ -91,5 +92,5 @@ def _sleeps(story: Story) -> list[str]:
         if watch.wait is Wait.READ
     )
     if not blocking:
-        return ["No read could have slept: every connection was in non-blocking mode."]
+        return ["No read of a client could have slept: each was a non-blocking one."]
     return []

@@ -53,9 +53,11 @@ def _of_those_who_read_what_they_accept(story: Story, readers: set[Read]) -> Mod
 def waits_for_clients(story: Story) -> set[str]:
     """Return the calls in which new clients, and nobody else, were awaited."""
     return {
-        watch.syscall
+        watch.multiplexer
         for teller in story.threads.values()
-        for watch in teller.watches
+        for before, watch in zip([None, *teller.watches], teller.watches, strict=False)
         if watch.accepts and not watch.clients and watch.may_sleep
         if watch.wait in (Wait.ACCEPT, Wait.READINESS)
+        # Another call has just told that there is a new client: this one only takes it.
+        if not (before and before.accepts and before.wait is Wait.READINESS and before.result)
     }

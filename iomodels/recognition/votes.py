@@ -143,20 +143,20 @@ class Electorate:
         """Judge a thread that ran when the message was sent by its last way of waiting."""
         read = message.read
         assert read is not None
-        if self._was_refused(message, at_most=1):
-            return Way.POLLED, read.syscall
         before = self._before(read.thread_id, read.started_ns)
         for watch in before:  # A wide wait that came back with this message, among others.
             has_found = watch.ended_ns is not None and watch.ended_ns > message.started_ns
             if has_found and self._is_wide(message, watch):
                 return Way.MULTIPLEXED, watch.multiplexer
         for watch in before:
-            if watch.wait is Wait.READINESS and watch.may_sleep:
-                if message.client in watch.clients or watch.epoll:
-                    is_wide = self.breadth.get(watch.multiplexer, 0) > 1
-                    return (Way.MULTIPLEXED if is_wide else Way.BLOCKED), watch.multiplexer
-            elif watch.wait is Wait.READ and message.client in watch.clients:
-                return (Way.BLOCKED if watch.may_sleep else None), watch.syscall
+            if not watch.may_sleep or watch.wait not in (Wait.READINESS, Wait.READ):
+                continue
+            if message.client in watch.clients or watch.epoll:
+                is_wide = self.breadth.get(watch.multiplexer, 0) > 1
+                is_one_of_many = watch.wait is Wait.READINESS and is_wide
+                return (Way.MULTIPLEXED if is_one_of_many else Way.BLOCKED), watch.multiplexer
+        if self._was_refused(message):
+            return Way.POLLED, read.syscall
         return None, read.syscall
 
     def _is_wide(self, message: Message, watch: Watch) -> bool:
@@ -168,19 +168,16 @@ class Electorate:
             and (message.client in watch.clients or watch.covers(message.client, message.ended_ns))
         )
 
-    def _was_refused(self, message: Message, *, at_most: int = LOOKED_BACK) -> bool:
+    def _was_refused(self, message: Message) -> bool:
         """Whether the thread had looked for something in vain shortly before it read."""
         read = message.read
         assert read is not None
-        return any(
-            watch.is_refused
-            for watch in self._before(read.thread_id, read.started_ns, at_most=at_most)
-        )
+        return any(watch.is_refused for watch in self._before(read.thread_id, read.started_ns))
 
-    def _before(self, thread_id: int, at_ns: int, *, at_most: int = LOOKED_BACK) -> list[Watch]:
+    def _before(self, thread_id: int, at_ns: int) -> list[Watch]:
         """Return the last waits of a thread that began before a moment, latest first."""
         index = bisect_right(self._starts[thread_id], at_ns - 1)
-        return self.story.threads[thread_id].watches[max(0, index - at_most) : index][::-1]
+        return self.story.threads[thread_id].watches[max(0, index - LOOKED_BACK) : index][::-1]
 
 
 def _vote(message: Message, way: Way, syscall: str, thread_id: int, process_id: int) -> Vote:

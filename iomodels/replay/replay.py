@@ -145,7 +145,7 @@ class _Replay:
         whose = file.whose
         if whose is None:
             if file.label.startswith(("pipe", "anon_inode", "UNIX", "socket")):
-                may_sleep = not file.is_nonblocking
+                may_sleep = _may_sleep(call_, file)
                 self._watch(call_, teller, Wait.READ, (), others=True, may_sleep=may_sleep)
             return
         story = self.story
@@ -155,7 +155,7 @@ class _Replay:
             # Everybody's datagrams come through one socket; the address says whose this one was.
             clients = tuple(self._world.clients.values())
             whose = self._world.clients.get(arguments.port(call_) or 0, LISTENER)
-        may_sleep = not file.is_nonblocking and "MSG_DONTWAIT" not in call_.arguments
+        may_sleep = _may_sleep(call_, file)
         if call_.error == "EAGAIN":
             story.refused_reads += 1
         elif whose and call_.result is not None and call_.ended_ns and not call_.error:
@@ -184,7 +184,7 @@ class _Replay:
             whose = self._world.clients.get(arguments.port(call_) or 0, LISTENER)
         if call_.result and call_.result > 0 and whose:
             self.story.answers[whose] = self.story.answers.get(whose, 0) + call_.result
-        may_sleep = not file.is_nonblocking and "MSG_DONTWAIT" not in call_.arguments
+        may_sleep = _may_sleep(call_, file)
         if may_sleep:
             clients = (whose,) if whose else ()
             self._watch(call_, teller, Wait.WRITE, clients)
@@ -388,6 +388,10 @@ class _Replay:
     def _other_wait(self, call_: Call, teller: Teller) -> None:
         may_sleep = "WNOHANG" not in call_.arguments
         self._watch(call_, teller, call(call_.name).wait, (), may_sleep=may_sleep)
+
+
+def _may_sleep(call_: Call, file: File) -> bool:
+    return not file.is_nonblocking and "MSG_DONTWAIT" not in call_.arguments
 
 
 def _joined(

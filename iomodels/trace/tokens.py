@@ -29,7 +29,7 @@ RESUMING = r"<\.\.\. resuming interrupted [a-z_][a-z0-9_]*+ \.\.\.>"
 PLAIN = r'[^"<()]*+'
 NESTED = rf"{PLAIN}(?:(?:{STRING}|{DECORATION}|{RESUMING}|<<){PLAIN})*"
 for _ in range(3):  # Brackets in brackets: htons(1), WIFSTOPPED(s) && WSTOPSIG(s) == SIGSTOP.
-    NESTED = rf"{PLAIN}(?:(?:{STRING}|{DECORATION}|\({NESTED}\)|<<){PLAIN})*"
+    NESTED = rf"{PLAIN}(?:(?:{STRING}|{DECORATION}|{RESUMING}|\({NESTED}\)|<<){PLAIN})*"
 ARGUMENTS = rf"({NESTED})"
 UNFINISHED = "<unfinished ...>"
 
