@@ -59,16 +59,18 @@ def ready(
     """Return what lay ready, by client and start; overlapping pieces of one client are one."""
     accepted = {accept.client: accept.ended_ns for accept in story.accepts}
     hung_up = _hung_up(events, clients)
+    spoke_ns = _spoke(events, clients) if story.defers else {}
     never_ns = {name: hung_up.get(name, story.ended_ns) for name in clients.values()}
     waiting = [
         Ready(
             client=clients[event.port],
             size=0,
-            started_ns=event.ended_ns,
-            ended_ns=max(event.ended_ns, accepted.get(name, never_ns[name])),
+            started_ns=(started_ns := max(event.ended_ns, spoke_ns.get(name, 0))),
+            ended_ns=max(started_ns, accepted.get(name, never_ns[name])),
         )
         for event in events
         if event.deed is Deed.CONNECTS and (name := clients[event.port])
+        if not story.defers or name in spoke_ns
     ]
     answered = _answered(events, clients) if story.has_ring else {}
     for message in found:
@@ -110,6 +112,14 @@ def _merged(waiting: list[Ready]) -> list[Ready]:
         else:
             merged.append(one)
     return merged
+
+
+def _spoke(events: Sequence[ClientEvent], clients: Mapping[int, str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for event in events:
+        if event.deed in ENDING:
+            found.setdefault(clients[event.port], event.ended_ns)
+    return found
 
 
 def _hung_up(events: Sequence[ClientEvent], clients: Mapping[int, str]) -> dict[str, int]:

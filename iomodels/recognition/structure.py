@@ -6,6 +6,9 @@ from iomodels.models import Model
 from iomodels.record import Wait
 from iomodels.replay import Read, Story
 
+# A pool may grow with its first clients; it is one by whom it serves with a reader it had before.
+REUSED = 0.25
+
 
 def structure(story: Story) -> Model:
     """Return the model of a server whose reads block.
@@ -15,7 +18,9 @@ def structure(story: Story) -> Model:
     """
     readers: dict[str, Read] = {}
     for read in story.reads:
-        readers[read.client] = read  # The last: a first message may have been read by another.
+        # The last that took bytes: a first message may have been read by another, and an end too.
+        if read.size or read.client not in readers:
+            readers[read.client] = read
     accepted = {accept.client: accept for accept in story.accepts}
     kinds: Counter[Model] = Counter()
     for client, read in readers.items():
@@ -27,10 +32,12 @@ def structure(story: Story) -> Model:
         kinds[_KINDS[is_new, is_apart]] += 1
     own = len(readers) - kinds.total()
     if kinds and kinds.total() >= own:
-        return kinds.most_common(1)[0][0]
+        pools = {kind: kinds[kind] for kind in _POOLS if kinds[kind] >= kinds.total() * REUSED}
+        return max(pools, key=kinds.__getitem__) if pools else kinds.most_common(1)[0][0]
     return _of_those_who_read_what_they_accept(story, set(readers.values()))
 
 
+_POOLS = (Model.THREAD_POOL, Model.PROCESS_POOL)
 _KINDS = {
     (True, False): Model.THREAD_PER_CLIENT,
     (True, True): Model.PROCESS_PER_CLIENT,

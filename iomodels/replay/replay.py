@@ -61,6 +61,7 @@ class _Replay:
             **dict.fromkeys(("io_uring_setup", "io_setup"), self._ring),
             **dict.fromkeys(("io_uring_enter", "io_getevents"), self._ring_wait),
             "fcntl": self._fcntl,
+            "setsockopt": self._setsockopt,
             "ioctl": self._ioctl,
             "epoll_ctl": self._epoll_ctl,
             "futex": self._futex,
@@ -335,6 +336,13 @@ class _Replay:
             self._set_asynchronous(file, is_on="O_ASYNC" in call_.arguments)
         elif ", F_DUPFD" in call_.arguments and call_.result is not None:
             self.tables.alias(teller, call_.result, file)
+
+    def _setsockopt(self, call_: Call, teller: Teller) -> None:
+        del teller
+        if ", TCP_DEFER_ACCEPT, " in call_.arguments and not call_.error:
+            file = self.tables.first(call_)
+            is_on = "TCP_DEFER_ACCEPT, [0]" not in call_.arguments
+            self.story.defers |= is_on and file is not None and file.whose in (None, LISTENER)
 
     def _ioctl(self, call_: Call, teller: Teller) -> None:
         del teller

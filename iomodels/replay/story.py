@@ -88,6 +88,7 @@ class Story:
     asynchronous: set[str] = field(default_factory=set)  # Clients whose descriptor has O_ASYNC.
     edge_triggered: bool = False
     has_ring: bool = False
+    defers: bool = False  # Whether a client is let in only when it has said something, tcp(7).
     calls: int = 0  # That carry, await or look for bytes and clients.
     refused_reads: int = 0
     spins: int = 0  # Looks that found nothing and did not wait.
