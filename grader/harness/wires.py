@@ -88,7 +88,7 @@ class TcpWires:
                 unsent=end.unsent if end else 0,
             )
             for name, end in self._ends.items()
-            if end or not self.clients[name].is_connected
+            if end or not (self.clients[name].is_connected or self.clients[name].trouble)
             if not (end and end.state in HALF_OPEN and self._is_deferred(self.clients[name]))
         )
 

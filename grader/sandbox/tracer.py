@@ -31,7 +31,11 @@ CALLS = (
 # Those that announce a descriptor, in place of all others that a program may get.
 # Being stopped and going on is told too: the kernel calls both a tracing stop.
 _STOPPING_SIGNALS = ("SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGCONT")
-SIGNALS = ",".join((*_STOPPING_SIGNALS, "SIGIO", "SIGURG", *(f"SIGRT_{n}" for n in range(1, 31))))
+# Of a thread that a signal ends strace says so only if that signal is among these.
+_ENDING_SIGNALS = ("SIGKILL", "SIGTERM", "SIGINT", "SIGABRT", "SIGSEGV", "SIGBUS", "SIGPIPE")
+SIGNALS = ",".join(
+    (*_STOPPING_SIGNALS, *_ENDING_SIGNALS, "SIGIO", "SIGURG", *(f"SIGRT_{n}" for n in range(1, 31)))
+)
 # The calls that the older machines have and the newer do not are no error: `?` says so.
 OPTIONS = (
     "--follow-forks",

@@ -38,9 +38,7 @@ def messages(
     sent: dict[str, int] = {}
     counts: dict[str, int] = {}
     found: list[Message] = []
-    heard = {
-        clients[event.port]: event.ended_ns for event in events if event.deed is Deed.RECEIVES
-    }
+    heard = {clients[event.port]: event.ended_ns for event in events if event.deed is Deed.RECEIVES}
     for event in events:
         if event.deed is not Deed.SENDS:
             continue

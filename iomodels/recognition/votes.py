@@ -5,6 +5,7 @@ somehow. Where it was when they were still on their way tells how.
 """
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,8 +44,11 @@ class Vote:
 class Electorate:
     """The threads of a story, ready to be asked what they were in at a moment."""
 
-    def __init__(self, story: Story) -> None:
+    def __init__(self, story: Story, found: Iterable[Message]) -> None:
         self.story = story
+        self._messages: dict[str, list[Message]] = {}
+        for message in found:
+            self._messages.setdefault(message.client, []).append(message)
         self._starts = {
             thread_id: [watch.started_ns for watch in teller.watches]
             for thread_id, teller in story.threads.items()
@@ -100,15 +104,15 @@ class Electorate:
         return (Way.SIGNALLED, watch.syscall if watch else "SIGIO") if has_come else None
 
     def _way(self, message: Message, watch: Watch | None) -> tuple[Way | None, str]:
-        if watch is None:
+        if watch is None or self._has_no_need_to_sleep(watch):
             return self._while_running(message)
         name = watch.syscall
         if watch.wait is Wait.READ and message.client in watch.clients:
-            return (Way.BLOCKED if watch.may_sleep else Way.POLLED), name
+            return Way.BLOCKED, name
         if watch.wait is Wait.READINESS:
             return self._in_readiness(message, watch)
         if watch.wait in (Wait.READ, Wait.WRITE, Wait.ACCEPT) and not watch.others:
-            return (Way.ELSEWHERE if watch.may_sleep else Way.POLLED), name
+            return Way.ELSEWHERE, name
         if other := self.watcher(message.client, message.started_ns, apart_from=watch.thread_id):
             return self._handed(other)
         if watch.wait is Wait.TIMER and self._was_refused(message):
@@ -117,8 +121,6 @@ class Electorate:
 
     def _in_readiness(self, message: Message, watch: Watch) -> tuple[Way | None, str]:
         name = watch.multiplexer
-        if not watch.may_sleep:
-            return Way.POLLED, name
         if watch.covers(message.client, message.started_ns) or self._is_hidden(message, watch):
             # A wait that never watches two at once is a socket's time-out: Python's settimeout
             # polls one descriptor before each call.
@@ -129,6 +131,19 @@ class Electorate:
         if not watch.clients and self._was_refused(message):
             return Way.POLLED, name
         return Way.ELSEWHERE, name
+
+    def _has_no_need_to_sleep(self, watch: Watch) -> bool:
+        """Whether a call came back at once, however long the tracer took over it."""
+        if not watch.may_sleep:
+            return True
+        if watch.wait not in (Wait.READ, Wait.READINESS) or watch.ended_ns is None:
+            return False
+        at_ns = watch.started_ns
+        return any(
+            one.ended_ns <= at_ns and one.read is not None and one.read.started_ns >= at_ns
+            for client in watch.clients
+            for one in self._messages.get(client, ())
+        )
 
     def _is_hidden(self, message: Message, watch: Watch) -> bool:
         """Whether a descriptor may have got into an epoll set through a ring, unseen."""
@@ -143,21 +158,32 @@ class Electorate:
         """Judge a thread that ran when the message was sent by its last way of waiting."""
         read = message.read
         assert read is not None
-        before = self._before(read.thread_id, read.started_ns)
-        for watch in before:  # A wide wait that came back with this message, among others.
-            has_found = watch.ended_ns is not None and watch.ended_ns > message.started_ns
-            if has_found and self._is_wide(message, watch):
+        since = self._since_its_last_read(message)
+        for watch in since:
+            # Its times may say that it was over by then: strace's stamps are late by up to a
+            # millisecond on a busy machine. But nothing else can have sent the thread to this read.
+            if self._is_wide(message, watch):
                 return Way.MULTIPLEXED, watch.multiplexer
-        for watch in before:
-            if not watch.may_sleep or watch.wait not in (Wait.READINESS, Wait.READ):
-                continue
-            if message.client in watch.clients or watch.epoll:
-                is_wide = self.breadth.get(watch.multiplexer, 0) > 1
-                is_one_of_many = watch.wait is Wait.READINESS and is_wide
-                return (Way.MULTIPLEXED if is_one_of_many else Way.BLOCKED), watch.multiplexer
+        for watch in since:
+            is_on_it = message.client in watch.clients or watch.epoll
+            if watch.may_sleep and is_on_it and watch.wait in (Wait.READINESS, Wait.READ):
+                return Way.BLOCKED, watch.multiplexer
         if self._was_refused(message):
             return Way.POLLED, read.syscall
         return None, read.syscall
+
+    def _since_its_last_read(self, message: Message) -> list[Watch]:
+        """Return what the reader did since it had last taken bytes of this client, latest first."""
+        read = message.read
+        assert read is not None
+        found: list[Watch] = []
+        for watch in self._before(read.thread_id, read.started_ns):
+            is_of_client = watch.wait is Wait.READ and message.client in watch.clients
+            if is_of_client and watch.result and watch.result > 0:
+                # Asleep in that very read it would have been blocked; a running one ends there.
+                return [*found, watch] if watch.may_sleep else found
+            found.append(watch)
+        return found
 
     def _is_wide(self, message: Message, watch: Watch) -> bool:
         """Whether a wait could have slept, and watched this client among others."""

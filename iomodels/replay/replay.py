@@ -12,7 +12,7 @@ from iomodels.replay.tables import Tables
 from iomodels.trace import Call, End, Event, Trace
 
 _READABLE_EVENTS = re.compile(r"EPOLLIN|EPOLLRDNORM|EPOLLRDHUP")
-_EPOLL_ENTRY = re.compile(r", EPOLL_CTL_(ADD|MOD|DEL), (\d+)<((?:[^<>]++|(?<=-)>)*)>(?:, (.*))?")
+_EPOLL_ENTRY = re.compile(rf", EPOLL_CTL_(ADD|MOD|DEL), (\d+)<{arguments.LABEL}>(?:, (.*))?")
 _ENTRY_DATA = re.compile(r"data=\{u32=\d+, u64=(\d+)\}")
 _RESTARTED = "ERESTART_RESTARTBLOCK"
 _ANNOUNCING = ("SIGIO", "SIGURG")

@@ -40,7 +40,7 @@ RESUMED = r"<\.\.\. ([a-z_][a-z0-9_]*+|syscall_0x[0-9a-f]++) resumed>"
 OUTER = r"(?: /\* (\d+) in strace's PID NS \*/)?"
 RESULT = (
     rf"\) += (?:(-?\d+)(?:({DECORATION})|{OUTER})|0x[0-9a-f]++|\?)"
-    rf"(?: (E[A-Z0-9_]++))?(?: (\({NESTED}\)))?(?: <(\d+)\.(\d{{9}})>)?$"
+    rf"(?: (E[A-Z0-9_]++))?(?: (\({NESTED}\)))?(?: <(?:(\d+)\.(\d{{9}})|unavailable)>)?$"
 )
 STOPPED = rf"{re.escape(UNFINISHED)}$"
 

@@ -91,7 +91,11 @@ def servers() -> Iterator[Server]:
             entries[entry["name"]] = entry
             if like := entry.pop("same_files_as", None):
                 entry["files"] = entries[like]["files"]
-            lists = {key: tuple(entry[key]) for key in ("apt", "unpacked", "pypi", "needs") if key in entry}
+            lists = {
+                key: tuple(entry[key])
+                for key in ("apt", "unpacked", "pypi", "needs")
+                if key in entry
+            }
             yield Server(**{**entry, **lists})
 
 
