@@ -242,7 +242,7 @@ class _Replay:
         return tuple(clients), accepts, others
 
     def _behind(self, file: File) -> tuple[str, ...]:
-        """Return who can make a descriptor readable: all speak over the one socket of a UDP server."""
+        """Return who can make it readable: over the one socket of a UDP server all speak."""
         if file.whose is None:
             return ()
         if file.is_udp and file.whose == LISTENER:

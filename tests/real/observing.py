@@ -28,10 +28,9 @@ def observe(server: Server, folder: Path, *options: str) -> dict[str, Any]:
         options = (*options, "--scenario", str(folder / "scenario"))
     if server.transport == "udp":
         options = (*options, "--udp")
+    options = ("--port", str(server.port), "--seconds", str(SECONDS), *options)
     done = subprocess.run(
-        [sys.executable, "-m", "grader", "observe", "--port", str(server.port)]
-        + ["--seconds", str(SECONDS), "--json", str(found), *options]
-        + ["--", *command],
+        [sys.executable, "-m", "grader", "observe", *options, "--json", found, "--", *command],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}", **server.environment},
         capture_output=True,

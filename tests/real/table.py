@@ -4,7 +4,6 @@ import os
 import shlex
 import shutil
 import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -123,12 +122,3 @@ def _is_in_venv(name: str) -> bool:
         [PYTHON, "-c", code, name], env=environment, capture_output=True, check=False
     )
     return done.returncode == 0
-
-
-def main() -> None:
-    """Print the packages of a kind, for tools/real-servers."""
-    print(*packages(sys.argv[1]))
-
-
-if __name__ == "__main__":
-    main()
