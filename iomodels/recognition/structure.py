@@ -1,10 +1,11 @@
 """Who reads for whom: one thread for everybody, one for each client, or a pool."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 from iomodels.models import Model
 from iomodels.record import Wait
-from iomodels.replay import Read, Story
+from iomodels.replay import Read, Story, Teller, Watch
 
 # A pool may grow with its first clients; it is one by whom it serves with a reader it had before.
 REUSED = 0.25
@@ -62,9 +63,17 @@ def waits_for_clients(story: Story) -> set[str]:
     return {
         watch.multiplexer
         for teller in story.threads.values()
-        for before, watch in zip([None, *teller.watches], teller.watches, strict=False)
-        if watch.accepts and not watch.clients and watch.may_sleep
+        for watch in _without_those_told(teller)
+        if watch.accepts and not watch.clients
         if watch.wait in (Wait.ACCEPT, Wait.READINESS)
-        # Another call has just told that there is a new client: this one only takes it.
-        if not (before and before.accepts and before.wait is Wait.READINESS and before.result)
     }
+
+
+def _without_those_told(teller: Teller) -> Iterator[Watch]:
+    """Yield a thread's waits, but not those that only take what another has just told of."""
+    before: Watch | None = None
+    for watch in teller.watches:
+        if watch.may_sleep:
+            if not (before and before.accepts and before.wait is Wait.READINESS and before.result):
+                yield watch
+            before = watch

@@ -46,6 +46,7 @@ class Electorate:
 
     def __init__(self, story: Story, found: Iterable[Message]) -> None:
         self.story = story
+        self._takings = {(read.client, read.thread_id, read.started_ns) for read in story.reads}
         self._messages: dict[str, list[Message]] = {}
         for message in found:
             self._messages.setdefault(message.client, []).append(message)
@@ -178,8 +179,7 @@ class Electorate:
         assert read is not None
         found: list[Watch] = []
         for watch in self._before(read.thread_id, read.started_ns):
-            is_of_client = watch.wait is Wait.READ and message.client in watch.clients
-            if is_of_client and watch.result and watch.result > 0:
+            if (message.client, watch.thread_id, watch.started_ns) in self._takings:
                 # Asleep in that very read it would have been blocked; a running one ends there.
                 return [*found, watch] if watch.may_sleep else found
             found.append(watch)
