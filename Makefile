@@ -10,7 +10,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint types contracts templates migrations tests format bench flakes lock clean
+.PHONY: help run test check lint types contracts templates migrations tests test-real table-real format bench flakes lock clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -51,6 +51,16 @@ tests:  ## pytest alone; ARGS="-k queue" chooses
 	@tools/setup test
 	$(PYTHON) -m pytest $(ARGS)
 
+test-real:  ## install real servers (nginx, redis, ...), observe each; ARGS="-k nginx" chooses
+	@tools/setup test
+	@tools/real-servers
+	$(PYTHON) -m pytest -m real tests/real $(ARGS)
+
+table-real:  ## observe the real servers and renew the tables about them
+	@tools/setup test
+	@tools/real-servers
+	$(PYTHON) -m tests.real table
+
 format:  ## lay out code and templates as the checks want them
 	@tools/setup test
 	$(PYTHON) -m ruff check --fix --select I .
@@ -70,4 +80,4 @@ lock:  ## pin every requirement, with hashes, from pyproject.toml
 	tools/lock
 
 clean:  ## remove what the tools made; the site's data in var/ stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache var/test-artefacts
+	rm -rf .venv .venv-real .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache var/test-artefacts

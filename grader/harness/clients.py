@@ -82,11 +82,12 @@ class TcpClient(_Reading):
         self.port: int = self._socket.getsockname()[1]
         started_ns = time.time_ns()
         result = self._socket.connect_ex((ALL_OF_LOOPBACK, port))
-        self._note(Deed.CONNECTS, started_ns=started_ns)
-        if result == 0:
-            self.is_connected = True
-        elif result != errno.EINPROGRESS:
+        if result in (0, errno.EINPROGRESS):
+            self._note(Deed.CONNECTS, started_ns=started_ns)
+            self.is_connected = result == 0
+        else:
             self.trouble = errno.errorcode[result]
+            self._note(Deed.RECEIVES_END)
 
     def fileno(self) -> int:
         return self._socket.fileno()
@@ -114,6 +115,7 @@ class TcpClient(_Reading):
             return self._connect() or self._write() | self._read()
         except OSError as error:
             self.trouble = errno.errorcode.get(error.errno or 0, str(error))
+            self._note(Deed.RECEIVES_END)
             return True
 
     def next(self) -> bytes:

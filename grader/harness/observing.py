@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -58,6 +59,9 @@ def run(options: argparse.Namespace, out: TextIO) -> int:
     if options.json:
         text = json.dumps(as_json(record, analysis), indent=2, ensure_ascii=False)
         options.json.write_text(text + "\n", encoding="utf-8")
+    if options.record:
+        text = json.dumps(asdict(record), ensure_ascii=False)
+        options.record.write_text(text + "\n", encoding="utf-8")
     return 0
 
 

@@ -26,6 +26,8 @@ class Performance:
     seed: int
     file_name: str = "server.py"  # As the author knows it.
     start_patience_ns: int = PATIENCE_NS  # Naps, as asked for, before the program listens.
+    # And once it does, for what it goes on to prepare; 0: clients come at once.
+    warm_up_ns: int = 0
 
     def of(
         self, box: Box | Bare, steps: tuple[Step, ...], *, name: str, lines: SourceLines
@@ -36,7 +38,13 @@ class Performance:
         make = UdpWires if self.transport == "udp" else TcpWires
         wires = make(kernel, port=self.port, journal=journal)
         stage = Stage(box, wires, limits=self.limits, lines=lines)
-        player = Player(stage, steps, seed=self.seed, start_patience_ns=self.start_patience_ns)
+        player = Player(
+            stage,
+            steps,
+            seed=self.seed,
+            start_patience_ns=self.start_patience_ns,
+            warm_up_ns=self.warm_up_ns,
+        )
         try:
             played = player.play()
             stage.count_tasks()

@@ -53,9 +53,10 @@ class Player:
         *,
         seed: int,
         start_patience_ns: int = PATIENCE_NS,
+        warm_up_ns: int = 0,
     ) -> None:
         self._stage, self._steps, self._seed = stage, steps, seed
-        self._start_patience_ns = start_patience_ns
+        self._start_patience_ns, self._warm_up_ns = start_patience_ns, warm_up_ns
         self._records: dict[int, StepRecord] = {}
         self._sendings = 0
         self._is_restless = self._is_behind = False
@@ -115,6 +116,12 @@ class Player:
                 detail=detail,
             )
             raise failed(failure, waited)
+        if self._warm_up_ns:
+            self._wait(
+                lambda: False,
+                cpu_ns=self._start_patience_ns,
+                is_enough=lambda naps: naps.asked_ns >= self._warm_up_ns,
+            )
         return waited
 
     def _play(self, step: Step) -> Waited | None:

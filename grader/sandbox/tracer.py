@@ -21,17 +21,21 @@ from grader.sandbox import remedies
 # What carries, awaits or looks for bytes and clients, makes descriptors, threads and processes, or
 # sleeps. Memory and files are no matter of ours, and untraced calls cost nothing (--seccomp-bpf).
 CALLS = (
-    "socket,socketpair,bind,listen,accept,accept4,connect,shutdown,dup,dup2,dup3,fcntl,ioctl,"
-    "read,write,readv,writev,recvfrom,sendto,recvmsg,sendmsg,recvmmsg,sendmmsg,sendfile,splice,"
-    "poll,ppoll,select,pselect6,epoll_create,epoll_create1,epoll_ctl,epoll_wait,epoll_pwait,"
-    "epoll_pwait2,clone,clone3,fork,vfork,exit,exit_group,wait4,waitid,futex,nanosleep,"
-    "clock_nanosleep,pause,rt_sigsuspend,rt_sigtimedwait,restart_syscall,signalfd4,"
-    "io_uring_setup,io_uring_enter,io_setup,io_submit,io_getevents"
+    "socket,socketpair,bind,listen,accept,accept4,connect,shutdown,setsockopt,dup,dup2,dup3,"
+    "fcntl,ioctl,read,write,readv,writev,recvfrom,sendto,recvmsg,sendmsg,recvmmsg,sendmmsg,"
+    "sendfile,splice,poll,ppoll,select,pselect6,epoll_create,epoll_create1,epoll_ctl,"
+    "epoll_wait,epoll_pwait,epoll_pwait2,clone,clone3,fork,vfork,exit,exit_group,wait4,"
+    "waitid,futex,nanosleep,clock_nanosleep,pause,rt_sigsuspend,rt_sigtimedwait,"
+    "restart_syscall,signalfd4,io_uring_setup,io_uring_enter,io_setup,io_submit,io_getevents"
 )
 # Those that announce a descriptor, in place of all others that a program may get.
 # Being stopped and going on is told too: the kernel calls both a tracing stop.
 _STOPPING_SIGNALS = ("SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGCONT")
-SIGNALS = ",".join((*_STOPPING_SIGNALS, "SIGIO", "SIGURG", *(f"SIGRT_{n}" for n in range(1, 31))))
+# Of a thread that a signal ends strace says so only if that signal is among these.
+_ENDING_SIGNALS = ("SIGKILL", "SIGTERM", "SIGINT", "SIGABRT", "SIGSEGV", "SIGBUS", "SIGPIPE")
+SIGNALS = ",".join(
+    (*_STOPPING_SIGNALS, *_ENDING_SIGNALS, "SIGIO", "SIGURG", *(f"SIGRT_{n}" for n in range(1, 31)))
+)
 # The calls that the older machines have and the newer do not are no error: `?` says so.
 OPTIONS = (
     "--follow-forks",

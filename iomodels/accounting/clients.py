@@ -58,19 +58,27 @@ def ready(
 ) -> tuple[Ready, ...]:
     """Return what lay ready, by client and start; overlapping pieces of one client are one."""
     accepted = {accept.client: accept.ended_ns for accept in story.accepts}
+    hung_up = _hung_up(events, clients)
+    spoke_ns = _spoke(events, clients) if story.defers else {}
+    never_ns = {name: hung_up.get(name, story.ended_ns) for name in clients.values()}
     waiting = [
         Ready(
             client=clients[event.port],
             size=0,
-            started_ns=event.ended_ns,
-            ended_ns=max(event.ended_ns, accepted.get(clients[event.port], story.ended_ns)),
+            started_ns=(started_ns := max(event.ended_ns, spoke_ns.get(name, 0))),
+            ended_ns=max(started_ns, accepted.get(name, never_ns[name])),
         )
         for event in events
-        if event.deed is Deed.CONNECTS
+        if event.deed is Deed.CONNECTS and (name := clients[event.port])
+        if not story.defers or name in spoke_ns
     ]
     answered = _answered(events, clients) if story.has_ring else {}
     for message in found:
         taken_ns = message.read.started_ns if message.read else None
+        if taken_ns is None and message.client in hung_up:
+            if message.started_ns > hung_up[message.client]:
+                continue  # The kernel has refused it: nobody could have read it.
+            taken_ns = hung_up[message.client]
         if taken_ns is None:  # A ring's reads are not seen, only their answers.
             later = answered.get(message.client, [])
             at = bisect_left(later, message.started_ns)
@@ -104,6 +112,23 @@ def _merged(waiting: list[Ready]) -> list[Ready]:
         else:
             merged.append(one)
     return merged
+
+
+def _spoke(events: Sequence[ClientEvent], clients: Mapping[int, str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for event in events:
+        if event.deed in ENDING:
+            found.setdefault(clients[event.port], event.ended_ns)
+    return found
+
+
+def _hung_up(events: Sequence[ClientEvent], clients: Mapping[int, str]) -> dict[str, int]:
+    """Return when clients learnt that the server would say no more."""
+    found: dict[str, int] = {}
+    for event in events:
+        if event.deed is Deed.RECEIVES_END:
+            found.setdefault(clients[event.port], event.started_ns)
+    return found
 
 
 def _answered(events: Sequence[ClientEvent], clients: Mapping[int, str]) -> dict[str, list[int]]:

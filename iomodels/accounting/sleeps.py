@@ -77,7 +77,10 @@ class Sleeper:
             return until_ns
         if watch.error == "EAGAIN":  # The socket's time-out, SO_RCVTIMEO.
             return ended_ns
-        return max(until_ns, self._first_deed(watch, ended_ns))
+        deed_ns = self._first_deed(watch, ended_ns)
+        if watch.ended_ns is None and not deed_ns and not self._had_something(watch):
+            return ended_ns  # Only the end of its process ended it.
+        return max(until_ns, deed_ns)
 
     def _last_rest(self, watch: Watch, ended_ns: int) -> int:
         index = bisect_right(self._rests, ended_ns) - 1
@@ -99,7 +102,7 @@ class Sleeper:
         at_ns = watch.started_ns
         if watch.accepts and any(one.started_ns <= at_ns < one.ended_ns for one in self._queue):
             return True
-        clients = watch.epoll.times if watch.epoll else watch.clients
+        clients = {*watch.clients, *watch.epoll.known()} if watch.epoll else watch.clients
         return any(
             one.started_ns <= at_ns < one.ended_ns
             for client in clients

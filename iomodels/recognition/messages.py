@@ -20,6 +20,7 @@ class Message:
     ended_ns: int  # and right after it: it arrived in between.
     read: Read | None  # That took its first byte.
     was_awaited: bool  # Whether all that the client had sent before was read by then.
+    was_answered: bool  # Whether the client got anything after it.
 
 
 def messages(
@@ -37,6 +38,7 @@ def messages(
     sent: dict[str, int] = {}
     counts: dict[str, int] = {}
     found: list[Message] = []
+    heard = {clients[event.port]: event.ended_ns for event in events if event.deed is Deed.RECEIVES}
     for event in events:
         if event.deed is not Deed.SENDS:
             continue
@@ -57,6 +59,7 @@ def messages(
                 ended_ns=event.ended_ns,
                 read=own[at] if at < len(own) else None,
                 was_awaited=before and is_in_step,
+                was_answered=heard.get(client, 0) > event.started_ns,
             )
         )
     return tuple(found)

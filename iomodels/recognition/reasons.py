@@ -42,6 +42,7 @@ def reasons(
     said += [
         f"New clients were awaited in {call_name(call)}, which watched nobody else at those times."
         for call in sorted(waits_for_clients(story))
+        if breadth.get(call, 0) < 2
     ]
     said += _refusals(story, votes)
     said += _sleeps(story)
@@ -70,8 +71,14 @@ def _who_reads(story: Story) -> str:
 
 
 def _size(story: Story) -> str:
-    threads, processes = len(story.threads), len(story.processes)
-    return f"The program had {count(threads, 'thread')} in {count(processes, 'process')}."
+    # What a starting script did before the first client came is no matter of the server's.
+    began_ns = min((accept.started_ns for accept in story.accepts), default=story.started_ns)
+    threads = [teller for teller in story.threads.values() if teller.ended_ns > began_ns]
+    processes = {teller.process_id for teller in threads}
+    return (
+        f"The program had {count(len(threads), 'thread')} in {count(len(processes), 'process')} "
+        "while there were clients."
+    )
 
 
 def _refusals(story: Story, votes: Sequence[Vote]) -> list[str]:
@@ -91,5 +98,5 @@ def _sleeps(story: Story) -> list[str]:
         if watch.wait is Wait.READ
     )
     if not blocking:
-        return ["No read could have slept: every connection was in non-blocking mode."]
+        return ["No read of a client could have slept: each was a non-blocking one."]
     return []

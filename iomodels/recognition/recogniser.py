@@ -1,7 +1,7 @@
 """The count of the votes: one model, its family, and the reasons as sentences."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from iomodels.models import FAMILIES, IN_WORDS, Family, Model
@@ -36,9 +36,9 @@ class Recognition:
     votes: Mapping[str, int]  # Way -> messages.
 
 
-def recognise(story: Story, found: Iterable[Message]) -> Recognition:
+def recognise(story: Story, found: Sequence[Message]) -> Recognition:
     """Return the model of a server from one run's story and its clients' messages."""
-    electorate = Electorate(story)
+    electorate = Electorate(story, found)
     votes = [vote for message in found if (vote := electorate.vote(message)) is not None]
     model, mixture = _model(story, votes)
     return Recognition(

@@ -1,10 +1,14 @@
 """Who reads for whom: one thread for everybody, one for each client, or a pool."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 from iomodels.models import Model
 from iomodels.record import Wait
-from iomodels.replay import Read, Story
+from iomodels.replay import Read, Story, Teller, Watch
+
+# A pool may grow with its first clients; it is one by whom it serves with a reader it had before.
+REUSED = 0.25
 
 
 def structure(story: Story) -> Model:
@@ -15,7 +19,9 @@ def structure(story: Story) -> Model:
     """
     readers: dict[str, Read] = {}
     for read in story.reads:
-        readers[read.client] = read  # The last: a first message may have been read by another.
+        # The last that took bytes: a first message may have been read by another, and an end too.
+        if read.size or read.client not in readers:
+            readers[read.client] = read
     accepted = {accept.client: accept for accept in story.accepts}
     kinds: Counter[Model] = Counter()
     for client, read in readers.items():
@@ -27,10 +33,12 @@ def structure(story: Story) -> Model:
         kinds[_KINDS[is_new, is_apart]] += 1
     own = len(readers) - kinds.total()
     if kinds and kinds.total() >= own:
-        return kinds.most_common(1)[0][0]
+        pools = {kind: kinds[kind] for kind in _POOLS if kinds[kind] >= kinds.total() * REUSED}
+        return max(pools, key=kinds.__getitem__) if pools else kinds.most_common(1)[0][0]
     return _of_those_who_read_what_they_accept(story, set(readers.values()))
 
 
+_POOLS = (Model.THREAD_POOL, Model.PROCESS_POOL)
 _KINDS = {
     (True, False): Model.THREAD_PER_CLIENT,
     (True, True): Model.PROCESS_PER_CLIENT,
@@ -53,9 +61,19 @@ def _of_those_who_read_what_they_accept(story: Story, readers: set[Read]) -> Mod
 def waits_for_clients(story: Story) -> set[str]:
     """Return the calls in which new clients, and nobody else, were awaited."""
     return {
-        watch.syscall
+        watch.multiplexer
         for teller in story.threads.values()
-        for watch in teller.watches
-        if watch.accepts and not watch.clients and watch.may_sleep
+        for watch in _without_those_told(teller)
+        if watch.accepts and not watch.clients
         if watch.wait in (Wait.ACCEPT, Wait.READINESS)
     }
+
+
+def _without_those_told(teller: Teller) -> Iterator[Watch]:
+    """Yield a thread's waits, but not those that only take what another has just told of."""
+    before: Watch | None = None
+    for watch in teller.watches:
+        if watch.may_sleep:
+            if not (before and before.accepts and before.wait is Wait.READINESS and before.result):
+                yield watch
+            before = watch

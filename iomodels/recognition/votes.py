@@ -5,13 +5,14 @@ somehow. Where it was when they were still on their way tells how.
 """
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from iomodels.recognition.messages import Message
 from iomodels.record import Wait
 from iomodels.replay import Story, Watch
-from iomodels.replay.files import LISTENER
+from iomodels.replay.files import LISTENER, Epoll
 
 # How far back to look for reads that were refused, when the thread happened to be elsewhere.
 LOOKED_BACK = 12
@@ -43,8 +44,12 @@ class Vote:
 class Electorate:
     """The threads of a story, ready to be asked what they were in at a moment."""
 
-    def __init__(self, story: Story) -> None:
+    def __init__(self, story: Story, found: Iterable[Message]) -> None:
         self.story = story
+        self._takings = {(read.client, read.thread_id, read.started_ns) for read in story.reads}
+        self._messages: dict[str, list[Message]] = {}
+        for message in found:
+            self._messages.setdefault(message.client, []).append(message)
         self._starts = {
             thread_id: [watch.started_ns for watch in teller.watches]
             for thread_id, teller in story.threads.items()
@@ -57,8 +62,9 @@ class Electorate:
         if not message.was_awaited:
             return None
         if read is None:
-            is_answered = self.story.has_ring and self.story.answers.get(message.client) is None
-            return _vote(message, Way.COMPLETED, "io_uring_enter", 0, 0) if is_answered else None
+            wrote = self.story.answers.get(message.client)
+            is_rung = self.story.has_ring and message.was_answered and wrote is None
+            return _vote(message, Way.COMPLETED, "io_uring_enter", 0, 0) if is_rung else None
         watch = self.watch_at(read.thread_id, message.started_ns)
         way, syscall = self._signalled(message, watch) or self._way(message, watch)
         if way is None:
@@ -99,15 +105,15 @@ class Electorate:
         return (Way.SIGNALLED, watch.syscall if watch else "SIGIO") if has_come else None
 
     def _way(self, message: Message, watch: Watch | None) -> tuple[Way | None, str]:
-        if watch is None:
+        if watch is None or self._has_no_need_to_sleep(watch):
             return self._while_running(message)
         name = watch.syscall
         if watch.wait is Wait.READ and message.client in watch.clients:
-            return (Way.BLOCKED if watch.may_sleep else Way.POLLED), name
+            return Way.BLOCKED, name
         if watch.wait is Wait.READINESS:
             return self._in_readiness(message, watch)
         if watch.wait in (Wait.READ, Wait.WRITE, Wait.ACCEPT) and not watch.others:
-            return (Way.ELSEWHERE if watch.may_sleep else Way.POLLED), name
+            return Way.ELSEWHERE, name
         if other := self.watcher(message.client, message.started_ns, apart_from=watch.thread_id):
             return self._handed(other)
         if watch.wait is Wait.TIMER and self._was_refused(message):
@@ -115,9 +121,7 @@ class Electorate:
         return None, name
 
     def _in_readiness(self, message: Message, watch: Watch) -> tuple[Way | None, str]:
-        name = watch.syscall
-        if not watch.may_sleep:
-            return Way.POLLED, name
+        name = watch.multiplexer
         if watch.covers(message.client, message.started_ns) or self._is_hidden(message, watch):
             # A wait that never watches two at once is a socket's time-out: Python's settimeout
             # polls one descriptor before each call.
@@ -129,43 +133,77 @@ class Electorate:
             return Way.POLLED, name
         return Way.ELSEWHERE, name
 
+    def _has_no_need_to_sleep(self, watch: Watch) -> bool:
+        """Whether a call came back at once, however long the tracer took over it."""
+        if not watch.may_sleep:
+            return True
+        if watch.wait not in (Wait.READ, Wait.READINESS) or watch.ended_ns is None:
+            return False
+        at_ns = watch.started_ns
+        return any(
+            one.ended_ns <= at_ns and one.read is not None and one.read.started_ns >= at_ns
+            for client in watch.clients
+            for one in self._messages.get(client, ())
+        )
+
     def _is_hidden(self, message: Message, watch: Watch) -> bool:
         """Whether a descriptor may have got into an epoll set through a ring, unseen."""
         epoll = watch.epoll
-        return bool(self.story.has_ring and epoll and message.client not in epoll.times)
+        return bool(self.story.has_ring and epoll and message.client not in epoll.known())
 
     def _handed(self, other: Watch) -> tuple[Way, str]:
-        is_wide = other.wait is Wait.READINESS and self.breadth.get(other.syscall, 0) > 1
-        return (Way.HANDED if is_wide else Way.BLOCKED), other.syscall
+        is_wide = other.wait is Wait.READINESS and self.breadth.get(other.multiplexer, 0) > 1
+        return (Way.HANDED if is_wide else Way.BLOCKED), other.multiplexer
 
     def _while_running(self, message: Message) -> tuple[Way | None, str]:
         """Judge a thread that ran when the message was sent by its last way of waiting."""
         read = message.read
         assert read is not None
-        if self._was_refused(message, at_most=1):
+        since = self._since_its_last_read(message)
+        for watch in since:
+            # Its times may say that it was over by then: strace's stamps are late by up to a
+            # millisecond on a busy machine. But nothing else can have sent the thread to this read.
+            if self._is_wide(message, watch):
+                return Way.MULTIPLEXED, watch.multiplexer
+        for watch in since:
+            is_on_it = message.client in watch.clients or watch.epoll
+            if watch.may_sleep and is_on_it and watch.wait in (Wait.READINESS, Wait.READ):
+                return Way.BLOCKED, watch.multiplexer
+        if self._was_refused(message):
             return Way.POLLED, read.syscall
-        for watch in self._before(read.thread_id, read.started_ns):
-            if watch.wait is Wait.READINESS and watch.may_sleep:
-                if message.client in watch.clients or watch.epoll:
-                    is_wide = self.breadth.get(watch.syscall, 0) > 1
-                    return (Way.MULTIPLEXED if is_wide else Way.BLOCKED), watch.syscall
-            elif watch.wait is Wait.READ and message.client in watch.clients:
-                return (Way.BLOCKED if watch.may_sleep else None), watch.syscall
         return None, read.syscall
 
-    def _was_refused(self, message: Message, *, at_most: int = LOOKED_BACK) -> bool:
+    def _since_its_last_read(self, message: Message) -> list[Watch]:
+        """Return what the reader did since it had last taken bytes of this client, latest first."""
+        read = message.read
+        assert read is not None
+        found: list[Watch] = []
+        for watch in self._before(read.thread_id, read.started_ns):
+            if (message.client, watch.thread_id, watch.started_ns) in self._takings:
+                # Asleep in that very read it would have been blocked; a running one ends there.
+                return [*found, watch] if watch.may_sleep else found
+            found.append(watch)
+        return found
+
+    def _is_wide(self, message: Message, watch: Watch) -> bool:
+        """Whether a wait could have slept, and watched this client among others."""
+        return (
+            watch.wait is Wait.READINESS
+            and watch.may_sleep
+            and self.breadth.get(watch.multiplexer, 0) > 1
+            and (message.client in watch.clients or watch.covers(message.client, message.ended_ns))
+        )
+
+    def _was_refused(self, message: Message) -> bool:
         """Whether the thread had looked for something in vain shortly before it read."""
         read = message.read
         assert read is not None
-        return any(
-            watch.is_refused
-            for watch in self._before(read.thread_id, read.started_ns, at_most=at_most)
-        )
+        return any(watch.is_refused for watch in self._before(read.thread_id, read.started_ns))
 
-    def _before(self, thread_id: int, at_ns: int, *, at_most: int = LOOKED_BACK) -> list[Watch]:
+    def _before(self, thread_id: int, at_ns: int) -> list[Watch]:
         """Return the last waits of a thread that began before a moment, latest first."""
         index = bisect_right(self._starts[thread_id], at_ns - 1)
-        return self.story.threads[thread_id].watches[max(0, index - at_most) : index][::-1]
+        return self.story.threads[thread_id].watches[max(0, index - LOOKED_BACK) : index][::-1]
 
 
 def _vote(message: Message, way: Way, syscall: str, thread_id: int, process_id: int) -> Vote:
@@ -181,12 +219,21 @@ def _breadth(story: Story) -> dict[str, int]:
         for watch in teller.watches:
             if watch.wait is Wait.READINESS and watch.may_sleep:
                 width = len(watch.clients) + watch.accepts
-                if watch.epoll and watch.ended_ns:  # Others may have been added meanwhile.
-                    members = {*watch.clients, *(LISTENER,) * watch.accepts}
-                    width += sum(
-                        watch.epoll.covers(whose, watch.ended_ns)
-                        for whose in watch.epoll.times
-                        if whose not in members
-                    )
-                found[watch.syscall] = max(found.get(watch.syscall, 0), width)
+                if watch.epoll:
+                    width += _hidden(story, watch, watch.epoll)
+                name = watch.multiplexer
+                found[name] = max(found.get(name, 0), width)
     return found
+
+
+def _hidden(story: Story, watch: Watch, epoll: Epoll) -> int:
+    """Count those who came on an epoll list while a call waited on it, or through a ring."""
+    known = epoll.known()
+    unseen: set[str] = set()
+    if story.has_ring:
+        readers = {read.client for read in story.reads if read.thread_id == watch.thread_id}
+        unseen = readers - known
+    if watch.ended_ns is None:
+        return len(unseen)
+    members = {*watch.clients, *(LISTENER,) * watch.accepts}
+    return len(unseen) + sum(epoll.covers(whose, watch.ended_ns) for whose in known - members)

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from iomodels.trace import Call
 
-# A descriptor and what strace says of it. `>` inside is only ever part of `->`.
-DESCRIPTOR = re.compile(r"(\d+)<((?:[^<>]++|(?<=-)>)*)>")
-_POLLED = re.compile(r"\{fd=(\d+)<((?:[^<>]++|(?<=-)>)*)>, events=([A-Z0-9|]+)")
+# What strace says of a descriptor: `>` inside is part of `->`, or ends a device's `<char 1:3>`.
+LABEL = r"((?:[^<>]++|(?<=-)>|<[a-z]+ \d+:\d+>)*)"
+DESCRIPTOR = re.compile(rf"(\d+)<{LABEL}>")
+_POLLED = re.compile(rf"\{{fd=(\d+)<{LABEL}>, events=([A-Z0-9|]+)")
 _LENGTH = re.compile(r"\{tv_sec=(-?\d+), tv_(n|u)sec=(-?\d+)\}")
 _PORT = re.compile(r"sin6?_port=htons\((\d+)\)")
 _READABLE = ("POLLIN", "POLLRDNORM", "POLLPRI")

@@ -31,14 +31,16 @@ class World:
         return self.clients.get(int(found[3]))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Epoll:
-    """One epoll instance: who was on its interest list, and when."""
+    """One epoll instance: who was on its interest list, and when. Equal to itself only."""
 
     # Whose -> [added, removed, added, removed, ...], nanoseconds; an odd length means: still on it.
     times: dict[str, list[int]] = field(default_factory=dict)
-    oneshot: dict[int, str] = field(default_factory=dict)  # The entry's data -> whose.
+    # The entry's data -> whose.
+    oneshot: dict[int, tuple[str, ...]] = field(default_factory=dict)
     others: set[str] = field(default_factory=set)  # Labels of descriptors that are nobody's.
+    inner: set["Epoll"] = field(default_factory=set)  # Instances that are on the list themselves.
 
     def add(self, whose: str, at_ns: int) -> None:
         times = self.times.setdefault(whose, [])
@@ -54,11 +56,20 @@ class Epoll:
         """Tell whether this one was on the list at that moment."""
         times = self.times.get(whose, ())
         # An odd number of changes up to that moment: the last one added it.
-        return sum(time <= at_ns for time in times) % 2 == 1
+        if sum(time <= at_ns for time in times) % 2 == 1:
+            return True
+        return any(inner.covers(whose, at_ns) for inner in self.inner)
 
     def members(self) -> tuple[str, ...]:
         """Return who is on the list now."""
-        return tuple(whose for whose, times in self.times.items() if len(times) % 2)
+        own = [whose for whose, times in self.times.items() if len(times) % 2]
+        for inner in self.inner:  # The kernel allows no circle, epoll_ctl(2).
+            own += inner.members()
+        return tuple(dict.fromkeys(own))
+
+    def known(self) -> set[str]:
+        """Return who has ever been on the list."""
+        return set(self.times).union(*(inner.known() for inner in self.inner))
 
 
 @dataclass(slots=True)

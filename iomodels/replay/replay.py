@@ -1,7 +1,7 @@
 """Goes through a trace once, call by call, and keeps the kernel's books."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from iomodels.calls import READS, WRITES, call
 from iomodels.record import UNKNOWN_NS, ScenarioRecord, Wait
@@ -12,8 +12,9 @@ from iomodels.replay.tables import Tables
 from iomodels.trace import Call, End, Event, Trace
 
 _READABLE_EVENTS = re.compile(r"EPOLLIN|EPOLLRDNORM|EPOLLRDHUP")
-_EPOLL_ENTRY = re.compile(r", EPOLL_CTL_(ADD|MOD|DEL), (\d+)<((?:[^<>]++|(?<=-)>)*)>(?:, (.*))?")
+_EPOLL_ENTRY = re.compile(rf", EPOLL_CTL_(ADD|MOD|DEL), (\d+)<{arguments.LABEL}>(?:, (.*))?")
 _ENTRY_DATA = re.compile(r"data=\{u32=\d+, u64=(\d+)\}")
+_RESTARTED = "ERESTART_RESTARTBLOCK"
 _ANNOUNCING = ("SIGIO", "SIGURG")
 
 
@@ -60,11 +61,13 @@ class _Replay:
             **dict.fromkeys(("io_uring_setup", "io_setup"), self._ring),
             **dict.fromkeys(("io_uring_enter", "io_getevents"), self._ring_wait),
             "fcntl": self._fcntl,
+            "setsockopt": self._setsockopt,
             "ioctl": self._ioctl,
             "epoll_ctl": self._epoll_ctl,
             "futex": self._futex,
             "clock_nanosleep": self._nap,
             "nanosleep": self._nap,
+            "restart_syscall": self._restart,
         }
         for name in ("wait4", "waitid", "pause", "rt_sigsuspend", "rt_sigtimedwait"):
             handlers[name] = self._other_wait
@@ -143,7 +146,7 @@ class _Replay:
         whose = file.whose
         if whose is None:
             if file.label.startswith(("pipe", "anon_inode", "UNIX", "socket")):
-                may_sleep = not file.is_nonblocking
+                may_sleep = _may_sleep(call_, file)
                 self._watch(call_, teller, Wait.READ, (), others=True, may_sleep=may_sleep)
             return
         story = self.story
@@ -153,7 +156,7 @@ class _Replay:
             # Everybody's datagrams come through one socket; the address says whose this one was.
             clients = tuple(self._world.clients.values())
             whose = self._world.clients.get(arguments.port(call_) or 0, LISTENER)
-        may_sleep = not file.is_nonblocking and "MSG_DONTWAIT" not in call_.arguments
+        may_sleep = _may_sleep(call_, file)
         if call_.error == "EAGAIN":
             story.refused_reads += 1
         elif whose and call_.result is not None and call_.ended_ns and not call_.error:
@@ -182,7 +185,7 @@ class _Replay:
             whose = self._world.clients.get(arguments.port(call_) or 0, LISTENER)
         if call_.result and call_.result > 0 and whose:
             self.story.answers[whose] = self.story.answers.get(whose, 0) + call_.result
-        may_sleep = not file.is_nonblocking and "MSG_DONTWAIT" not in call_.arguments
+        may_sleep = _may_sleep(call_, file)
         if may_sleep:
             clients = (whose,) if whose else ()
             self._watch(call_, teller, Wait.WRITE, clients)
@@ -213,38 +216,48 @@ class _Replay:
         words = call_.arguments
         # What follows the descriptors is the time-out; the part before is the same again and again.
         head = words[: words.rfind("]") + 1]
-        covers = self._covers.get(head)
+        covers, epoll = self._covers.get(head), None
         if covers is None:
-            covers = self._covers[head] = self._covered(call_, teller)
-        self._readiness(call_, teller, covers, None)
+            watched = [
+                self.tables.file(teller.process_id, number, label)
+                for number, label in arguments.watched(call_)
+            ]
+            covers = self._covered(watched)
+            # An epoll descriptor is readable when one of its list is, and the list may change.
+            epoll = next((file.epoll for file in watched if file.epoll), None)
+            if epoll is None:
+                self._covers[head] = covers
+            else:
+                covers = _joined(covers, epoll)
+        self._readiness(call_, teller, covers, epoll)
 
-    def _covered(self, call_: Call, teller: Teller) -> tuple[tuple[str, ...], bool, bool]:
+    def _covered(self, watched: Sequence[File]) -> tuple[tuple[str, ...], bool, bool]:
         clients: list[str] = []
         accepts = others = False
-        for number, label in arguments.watched(call_):
-            file = self.tables.file(teller.process_id, number, label)
-            if file.whose is None:
-                others = True
-            elif file.whose == LISTENER and not file.is_udp:
-                accepts = True
-            elif file.whose == LISTENER:
-                clients += self._world.clients.values()
-            else:
-                clients.append(file.whose)
+        for file in watched:
+            behind = self._behind(file)
+            others |= not behind
+            accepts |= LISTENER in behind
+            clients += (whose for whose in behind if whose != LISTENER)
         return tuple(clients), accepts, others
+
+    def _behind(self, file: File) -> tuple[str, ...]:
+        """Return who can make it readable: over the one socket of a UDP server all speak."""
+        if file.whose is None:
+            return ()
+        if file.is_udp and file.whose == LISTENER:
+            return tuple(self._world.clients.values())
+        return (file.whose,)
 
     def _epoll_wait(self, call_: Call, teller: Teller) -> None:
         file = self.tables.first(call_)
         if file is None:
             return
         epoll = self.tables.epoll(file)
-        members = epoll.members()
-        clients = tuple(whose for whose in members if whose != LISTENER)
-        covers = (clients, LISTENER in members, bool(epoll.others))
-        self._readiness(call_, teller, covers, epoll)
+        self._readiness(call_, teller, _joined(((), False, False), epoll), epoll)
         if epoll.oneshot and call_.result and call_.ended_ns:
             for data in _ENTRY_DATA.findall(call_.arguments):
-                if whose := epoll.oneshot.get(int(data)):
+                for whose in epoll.oneshot.get(int(data), ()):
                     epoll.remove(whose, call_.ended_ns)
 
     def _readiness(
@@ -281,17 +294,20 @@ class _Replay:
         epoll = self.tables.epoll(holder)
         file = self.tables.file(teller.process_id, int(number), label)
         entry = entry or ""
+        if file.epoll and file.epoll is not epoll:
+            (epoll.inner.discard if operation == "DEL" else epoll.inner.add)(file.epoll)
         if file.whose is None:
             (epoll.others.discard if operation == "DEL" else epoll.others.add)(label)
             return
-        # From the call's start: it may well be in force before strace sees it return.
+        change = epoll.remove
         if operation != "DEL" and _READABLE_EVENTS.search(entry):
-            epoll.add(file.whose, call_.started_ns)
-        else:
-            epoll.remove(file.whose, call_.started_ns)
+            change = epoll.add
+        for whose in self._behind(file):
+            # From the call's start: it may well be in force before strace sees it return.
+            change(whose, call_.started_ns)
         self.story.edge_triggered |= "EPOLLET" in entry and file.whose != LISTENER
         if "EPOLLONESHOT" in entry and (data := _ENTRY_DATA.search(entry)):
-            epoll.oneshot[int(data[1])] = file.whose
+            epoll.oneshot[int(data[1])] = self._behind(file)
 
     def _clone(self, call_: Call, teller: Teller) -> None:
         if call_.result and call_.result > 0:
@@ -320,6 +336,13 @@ class _Replay:
             self._set_asynchronous(file, is_on="O_ASYNC" in call_.arguments)
         elif ", F_DUPFD" in call_.arguments and call_.result is not None:
             self.tables.alias(teller, call_.result, file)
+
+    def _setsockopt(self, call_: Call, teller: Teller) -> None:
+        del teller
+        if ", TCP_DEFER_ACCEPT, " in call_.arguments and not call_.error:
+            file = self.tables.first(call_)
+            is_on = "TCP_DEFER_ACCEPT, [0]" not in call_.arguments
+            self.story.defers |= is_on and file is not None and file.whose in (None, LISTENER)
 
     def _ioctl(self, call_: Call, teller: Teller) -> None:
         del teller
@@ -360,6 +383,30 @@ class _Replay:
         timeout_ns = length_ns if length_ns is not None else UNKNOWN_NS
         self._watch(call_, teller, Wait.TIMER, (), timeout_ns=timeout_ns)
 
+    def _restart(self, call_: Call, teller: Teller) -> None:
+        """Go on with a timed wait that the kernel itself took up again, restart_syscall(2)."""
+        last = teller.watches[-1] if teller.watches else None
+        if last and last.error == _RESTARTED:
+            started_ns, ended_ns = call_.started_ns, call_.ended_ns
+            again = last._replace(started_ns=started_ns, ended_ns=ended_ns)
+            teller.watches.append(again._replace(result=call_.result, error=call_.error))
+        else:
+            self._watch(call_, teller, Wait.TIMER, (), timeout_ns=UNKNOWN_NS)
+
     def _other_wait(self, call_: Call, teller: Teller) -> None:
         may_sleep = "WNOHANG" not in call_.arguments
         self._watch(call_, teller, call(call_.name).wait, (), may_sleep=may_sleep)
+
+
+def _may_sleep(call_: Call, file: File) -> bool:
+    return not file.is_nonblocking and "MSG_DONTWAIT" not in call_.arguments
+
+
+def _joined(
+    covers: tuple[tuple[str, ...], bool, bool], epoll: Epoll
+) -> tuple[tuple[str, ...], bool, bool]:
+    """Return whom a wait covers, together with those on the list of an epoll instance."""
+    clients, accepts, others = covers
+    members = epoll.members()
+    joined = (*clients, *(whose for whose in members if whose not in {LISTENER, *clients}))
+    return joined, accepts or LISTENER in members, others or bool(epoll.others)

@@ -27,9 +27,14 @@ class Watch(NamedTuple):
 
     def covers(self, client: str, at_ns: int) -> bool:
         """Tell whether this client's bytes would have ended it at that moment."""
-        if self.epoll:
-            return self.epoll.covers(client, at_ns)
-        return client in self.clients
+        if self.epoll and self.epoll.covers(client, at_ns):
+            return True
+        return client in self.clients and not (self.epoll and client in self.epoll.known())
+
+    @property
+    def multiplexer(self) -> str:
+        """The call that chose who is watched: a poll of an epoll descriptor watches its list."""
+        return "epoll_wait" if self.epoll and "epoll" not in self.syscall else self.syscall
 
     @property
     def is_refused(self) -> bool:
@@ -83,6 +88,7 @@ class Story:
     asynchronous: set[str] = field(default_factory=set)  # Clients whose descriptor has O_ASYNC.
     edge_triggered: bool = False
     has_ring: bool = False
+    defers: bool = False  # Whether a client is let in only when it has said something, tcp(7).
     calls: int = 0  # That carry, await or look for bytes and clients.
     refused_reads: int = 0
     spins: int = 0  # Looks that found nothing and did not wait.

@@ -23,11 +23,13 @@ STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*"'
 SOCKET = rf'[A-Z][A-Za-z0-9-]*+:\[[^<>"]*+(?:(?:{STRING}|(?<=-)>)[^<>"]*+)*'
 PATH = r"(?:/|[a-z_]++:)[^<>]*+(?:<[a-z]+ \d+:\d+>)?"
 DECORATION = rf"<(?:{SOCKET}|{PATH}|unavailable)>"
+# Of restart_syscall, which has no arguments of its own.
+RESUMING = r"<\.\.\. resuming interrupted [a-z_][a-z0-9_]*+ \.\.\.>"
 # `<<` shifts a bit; `>` alone ends `=>`, which separates what went in from what came out.
 PLAIN = r'[^"<()]*+'
-NESTED = rf"{PLAIN}(?:(?:{STRING}|{DECORATION}|<<){PLAIN})*"
+NESTED = rf"{PLAIN}(?:(?:{STRING}|{DECORATION}|{RESUMING}|<<){PLAIN})*"
 for _ in range(3):  # Brackets in brackets: htons(1), WIFSTOPPED(s) && WSTOPSIG(s) == SIGSTOP.
-    NESTED = rf"{PLAIN}(?:(?:{STRING}|{DECORATION}|\({NESTED}\)|<<){PLAIN})*"
+    NESTED = rf"{PLAIN}(?:(?:{STRING}|{DECORATION}|{RESUMING}|\({NESTED}\)|<<){PLAIN})*"
 ARGUMENTS = rf"({NESTED})"
 UNFINISHED = "<unfinished ...>"
 
@@ -38,7 +40,7 @@ RESUMED = r"<\.\.\. ([a-z_][a-z0-9_]*+|syscall_0x[0-9a-f]++) resumed>"
 OUTER = r"(?: /\* (\d+) in strace's PID NS \*/)?"
 RESULT = (
     rf"\) += (?:(-?\d+)(?:({DECORATION})|{OUTER})|0x[0-9a-f]++|\?)"
-    rf"(?: (E[A-Z0-9]++))?(?: (\({NESTED}\)))?(?: <(\d+)\.(\d{{9}})>)?$"
+    rf"(?: (E[A-Z0-9_]++))?(?: (\({NESTED}\)))?(?: <(?:(\d+)\.(\d{{9}})|unavailable)>)?$"
 )
 STOPPED = rf"{re.escape(UNFINISHED)}$"
 
