@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from benchmarks.echo_select import EXERCISE, FILES, RIGHT, WRONG_SERVERS
+from benchmarks.echo_select import EXERCISE, FILES, RIGHT, WRONG_SERVERS, file_name_of
 from benchmarks.load import spinning
 from benchmarks.measurement import Measurement
 from grader.harness.examination import examine
@@ -37,7 +37,10 @@ def measure() -> list[Measurement]:
 
 
 def _changes(pool: ThreadPoolExecutor, name: str, program: bytes) -> int:
-    reports = pool.map(lambda _: examine(EXERCISE, program).report, range(REPEATS))
+    file_name = file_name_of(name)
+    reports = pool.map(
+        lambda _: examine(EXERCISE, program, file_name=file_name).report, range(REPEATS)
+    )
     verdicts = Counter(_verdict(name, report) for report in reports)
     shown = ", ".join(f"{count} x {verdict}" for verdict, count in verdicts.most_common())
     print(f"  {name:28} {shown}", file=sys.stderr, flush=True)

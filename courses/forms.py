@@ -1,16 +1,23 @@
 """What a student fills in."""
 
+from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+
+from grader.harness.programs import Language
 
 # A server of this course has 2 to 5 KiB; a hundred times that is a mistake, such as a wrong file.
 PROGRAM_BYTES_MAX = 256 * 1024
 
 
 class SubmissionForm(forms.Form):
-    """A program, written in the page or chosen as a file; a chosen file wins."""
+    """A program, written in the page or chosen as a file; a chosen file wins.
+
+    The page says in which language the text is; a file says it by its name, if it says anything.
+    """
 
     program = forms.CharField(
         label="Your server",
@@ -35,16 +42,24 @@ class SubmissionForm(forms.Form):
         allow_empty_file=True,  # Refused below, with a reason that says more.
         widget=forms.FileInput(
             attrs={
-                "accept": ".py,text/x-python,text/plain",
                 "data-bytes-max": PROGRAM_BYTES_MAX,
             }
         ),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, languages: Sequence[Language] = (Language.PYTHON,), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._languages = languages
         # Django's own check for NUL says neither where the byte is nor what to do.
         self.fields["program"].validators = []
+        choices = [(one.value, one.label) for one in languages]
+        self.fields["language"] = forms.ChoiceField(
+            required=False, choices=choices, widget=forms.HiddenInput()
+        )
+        accepted = [*(one.suffix for one in languages), "text/plain"]
+        self.fields["file"].widget.attrs["accept"] = ",".join(accepted)
 
     def clean_program(self) -> str:
         """Give the text the line ends of a file: forms are sent with CRLF."""
@@ -57,9 +72,21 @@ class SubmissionForm(forms.Form):
         try:
             text = _read(file) if file else self.cleaned_data.get("program", "")
             self.cleaned_data["program"] = _check(text)
+            self.cleaned_data["file_name"] = self._language(file).file_name
         except forms.ValidationError as error:
             self.add_error(field, error)
         return self.cleaned_data
+
+    def _language(self, file: "UploadedFile[bytes] | None") -> Language:
+        found = Language.of(file.name or "") if file else None
+        if found is None:
+            return Language(self.cleaned_data.get("language") or self._languages[0])
+        if found not in self._languages:
+            wanted = " or ".join(f"{one.label} ({one.suffix})" for one in self._languages)
+            name = PurePath(file.name).name if file and file.name else ""
+            msg = f"{name} is in {found.label}; this exercise takes {wanted}."
+            raise forms.ValidationError(msg)
+        return found
 
 
 def _read(file: "UploadedFile[bytes]") -> str:
@@ -86,7 +113,7 @@ def _check(program: str) -> str:
         raise _too_large(size)
     if "\0" in program:
         line = program.count("\n", 0, program.index("\0")) + 1
-        msg = f"Line {line} has a NUL byte, which Python refuses. Remove it; is this a text file?"
+        msg = f"Line {line} has a NUL byte, which no program has. Remove it; is this a text file?"
         raise forms.ValidationError(msg)
     return program
 

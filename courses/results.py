@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from courses.content import highlight_lines
+from grader.harness.programs import Language
 from iomodels.wording import call_name
 
 # A program of 256 KiB can have a quarter of a million lines; real servers have a hundred.
@@ -71,7 +72,9 @@ class Result:
     others: tuple[Scenario, ...]
     passed: int
     source: tuple[SourceLine, ...]
+    file_name: str
     resources: Mapping[str, Any]
+    compiler: str  # What the compiler said, if anything.
     output: str
     is_output_cut: bool
     is_source_cut: bool
@@ -81,9 +84,9 @@ class Result:
         return len(self.others) + (self.first is not None)
 
 
-def explain(report: Mapping[str, Any], *, program: str) -> Result:
+def explain(report: Mapping[str, Any], *, program: str, file_name: str) -> Result:
     """Join a report, as `iomodels.report.as_json` wrote it, with the program that it is about."""
-    source = highlight_lines(program)
+    source = highlight_lines(program, language=Language.of(file_name) or Language.PYTHON)
     scenarios = [
         _scenario(scenario, number=number, source=source)
         for number, scenario in enumerate(report["scenarios"], start=1)
@@ -102,7 +105,9 @@ def explain(report: Mapping[str, Any], *, program: str) -> Result:
         others=tuple(s for s in scenarios if s is not first),
         passed=sum(s.outcome == "passed" for s in scenarios),
         source=_lines(source[:SOURCE_LINES_SHOWN], remarks),
+        file_name=file_name,
         resources=report.get("resources", {}),
+        compiler=report.get("compiler", "")[:OUTPUT_CHARACTERS_SHOWN],
         output=output[:OUTPUT_CHARACTERS_SHOWN],
         is_output_cut=len(output) > OUTPUT_CHARACTERS_SHOWN,
         is_source_cut=len(source) > SOURCE_LINES_SHOWN,

@@ -42,7 +42,11 @@ def status(attempt: Attempt, *, teaches: bool) -> Status:
     submission = attempt.submission
     run = run_to_show(submission.runs.order_by("-pk").defer("record"))
     is_queued = run.state == Run.State.QUEUED
-    result = explain(run.report, program=submission.program) if run.report else None
+    result = (
+        explain(run.report, program=submission.program, file_name=submission.file_name)
+        if run.report
+        else None
+    )
     ticks = _ticks(run)
     return Status(
         attempt=attempt,

@@ -1,6 +1,6 @@
 """The pages: each view finds what is asked for, checks who asks, calls one function, answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,9 @@ from courses.enrolment import Standing, attempts_visible_to, courses_of, join, s
 from courses.forms import SubmissionForm
 from courses.models import Assignment, Attempt, Course
 from courses.status import draw, status, view
+from grader.harness.exercise import Exercise
+from grader.harness.programs import Language
+from grader.models import Run
 
 
 class SignedInRequest(HttpRequest):
@@ -69,14 +72,17 @@ def exercise(request: SignedInRequest, course: str, lesson: str, exercise: str) 
     if not mine.may_read:
         return redirect(mine.course)
     assignment = _assignment(mine, lesson=lesson, exercise=exercise)
-    form = SubmissionForm(request.POST or None, request.FILES or None)
+    definition = _definition(assignment)
+    languages = definition.languages if definition else tuple(Language)
+    form = SubmissionForm(request.POST or None, request.FILES or None, languages=languages)
     if form.is_valid():
+        given = {name: form.cleaned_data[name] for name in ("program", "file_name")}
         try:
-            program = form.cleaned_data["program"]
-            return redirect(hand_in(assignment, student=request.user, program=program))
+            return redirect(hand_in(assignment, student=request.user, **given))
         except NotAccepting:
             form.add_error(None, "This exercise is not open for attempts now.")
-    return render(request, "courses/exercise.html", _exercise_page(request, assignment, form))
+    page = _exercise_page(request, assignment, definition, form)
+    return render(request, "courses/exercise.html", page)
 
 
 @login_required
@@ -125,15 +131,28 @@ def _assignment(mine: Standing, *, lesson: str, exercise: str) -> Assignment:
     )
 
 
+def _definition(assignment: Assignment) -> Exercise | None:
+    revision = assignment.exercise.published
+    return revision.definition() if revision else None
+
+
 def _exercise_page(
-    request: SignedInRequest, assignment: Assignment, form: SubmissionForm
+    request: SignedInRequest,
+    assignment: Assignment,
+    definition: Exercise | None,
+    form: SubmissionForm,
 ) -> dict[str, Any]:
     """Gather the statement, the scenarios, and the starter or last attempt to go on from."""
-    revision = assignment.exercise.published
-    definition = revision.definition() if revision else None
     earlier = history(assignment, student=request.user)
-    latest = earlier[0][0].submission.program if earlier else None
-    form.initial["program"] = latest or (definition.starter if definition else "")
+    starters = definition.starters if definition else {}
+    language = _language(request, starters, earlier)
+    latest = next(
+        (one for one, _ in earlier if language and one.submission.language is language), None
+    )
+    form.initial["language"] = language
+    form.initial["program"] = (
+        latest.submission.program if latest else starters[language] if language else ""
+    )
     return {
         "assignment": assignment,
         "lesson": assignment.lesson,
@@ -143,7 +162,20 @@ def _exercise_page(
         "form": form,
         "history": earlier,
         "is_last_attempt": latest is not None,
+        "language": language,
     }
+
+
+def _language(
+    request: SignedInRequest,
+    starters: Mapping[Language, str],
+    earlier: Sequence[tuple[Attempt, Run]],
+) -> Language | None:
+    """Choose what to show: what is asked for, or was used last, or comes first."""
+    asked = [request.POST.get("language"), request.GET.get("language")]
+    used = [attempt.submission.language for attempt, _ in earlier[:1]]
+    wanted = [*asked, *used, *starters]
+    return next((one for name in wanted for one in starters if one == name), None)
 
 
 def _attempt(user: User, pk: int) -> Attempt:

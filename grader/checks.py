@@ -54,3 +54,17 @@ def programs_are_there(**_: Any) -> Sequence[CheckMessage]:
             id="grader.W001",
         )
     ]
+
+
+@register
+def compiler_is_there(**_: Any) -> Sequence[CheckMessage]:
+    """W002: where exercises take C, a machine that grades needs a compiler."""
+    if shutil.which("gcc"):
+        return []
+    return [
+        checks.Warning(
+            "No program in C can be graded on this machine: gcc not found.",
+            hint="apt-get install gcc libc6-dev",
+            id="grader.W002",
+        )
+    ]

@@ -112,6 +112,7 @@ def _grade(run: Run, *, stop: threading.Event) -> bool:
         examination = examine(
             exercise,
             run.submission.program.encode(),
+            file_name=run.submission.file_name,
             on_progress=_progress_writer(run, exercise),
             stop=stop,
         )

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
 from grader.harness import exercise as harness
+from grader.harness.programs import Language
 
 
 class Exercise(models.Model):
@@ -93,6 +94,11 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} by {self.submitter} for {self.revision}"
+
+    @property
+    def language(self) -> Language:
+        """In what the program is written."""
+        return Language.of(self.file_name) or Language.PYTHON
 
 
 class RunQuerySet(models.QuerySet["Run"]):

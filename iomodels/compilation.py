@@ -21,7 +21,9 @@ UNDEFINED = re.compile(
     r"(?P<text>undefined reference to .*)$",
     re.MULTILINE,
 )
-OF_A_TOOL = re.compile(r"^[\w/.+-]+: (?:fatal )?error: (?P<text>.*)$", re.MULTILINE)
+OF_A_TOOL = re.compile(
+    r"^[\w/.+-]+: (?:fatal |internal compiler )?error: (?P<text>.*)$", re.MULTILINE
+)
 INCLUDED_FROM = r"^(?:In file included|[ \t]+) ?from {}:(\d{{1,9}})[:,]"
 
 
@@ -61,17 +63,19 @@ def first_error(output: str, *, file_name: str) -> Complaint:
     for pattern in (ERROR, UNDEFINED, OF_A_TOOL):
         if found := pattern.search(output):
             return Complaint(
-                text=printable(found["text"].strip()[:MOST_SHOWN]),
+                text=printable(found["text"].strip().rstrip(".")[:MOST_SHOWN]),
                 line=_line(found, output, file_name),
             )
     said = output.strip().splitlines() or ["it gave no reason"]
-    return Complaint(text=printable(said[-1][:MOST_SHOWN]), line=None)
+    return Complaint(text=printable(said[-1].rstrip(".")[:MOST_SHOWN]), line=None)
 
 
 def _line(found: re.Match[str], output: str, file_name: str) -> int | None:
     place = found.groupdict()
     if place.get("file") == file_name and place["line"]:
         return int(place["line"])
+    if found.re is not ERROR:
+        return None
     from_here = re.compile(INCLUDED_FROM.format(re.escape(file_name)), re.MULTILINE)
     before = from_here.findall(output, 0, found.start())
     return int(before[-1]) if before else None

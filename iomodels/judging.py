@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from iomodels import conducts as conduct
+from iomodels.analysis import analyse
 from iomodels.demands import Demands
 from iomodels.record import Outcome, Record, ScenarioRecord, StepRecord
 from iomodels.report import Report, Resources, ScenarioReport, StepReport
@@ -27,23 +29,30 @@ def judge(title: str, tasks: Sequence[Task], demands: Demands, record: Record) -
         judge_scenario(task, demands, played)
         for task, played in zip(tasks, record.scenarios, strict=True)
     )
+    return conclude(title, reports, record)
+
+
+def conclude(title: str, reports: Sequence[ScenarioReport], record: Record) -> Report:
+    """Return the report on a run whose scenarios have been judged."""
     return Report(
         exercise=title,
         outcome=_overall(reports),
         points=sum(report.points for report in reports),
         out_of=sum(report.out_of for report in reports),
         verdict=_verdict(reports),
-        scenarios=reports,
+        scenarios=tuple(reports),
         resources=_resources(record),
         output=_output(record),
         seed=record.seed,
+        conduct=conduct.of_all([one.conduct for one in reports if one.conduct]),
         compiler=record.compilation.output if record.compilation else "",
     )
 
 
 def judge_scenario(task: Task, demands: Demands, played: ScenarioRecord) -> ScenarioReport:
     """Return the report on one scenario: its outcome, its points, and why."""
-    found = findings(played, demands)
+    analysis = analyse(played) if played.trace else None
+    found = findings(played, demands, analysis)
     outcome = Outcome.FAILED if found else Outcome.PASSED
     if not found and any(step.outcome is Outcome.UNDECIDED for step in played.steps):
         outcome = Outcome.UNDECIDED
@@ -56,6 +65,7 @@ def judge_scenario(task: Task, demands: Demands, played: ScenarioRecord) -> Scen
         took_ms=_milliseconds(played.took_ns),
         steps=tuple(_step(step) for step in played.steps),
         findings=found,
+        conduct=conduct.of(analysis) if analysis else None,
     )
 
 

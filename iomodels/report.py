@@ -32,6 +32,25 @@ class StepReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Conduct:
+    """How a server waited, as its trace shows it."""
+
+    model: str  # One of iomodels.models.Model.
+    family: str
+    title: str  # In words.
+    reasons: tuple[str, ...]
+    votes: int  # Messages that it was recognised by.
+    harmful_ms: float  # Somebody was neglected.
+    sleeps: int
+    refused_reads: int  # EAGAIN.
+    calls: int
+    messages: int
+    threads: int  # In all.
+    processes: int
+    refused_lines: int = 0  # Of the trace: not understood.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioReport:
     """A scenario with its outcome, points and findings."""
 
@@ -43,6 +62,7 @@ class ScenarioReport:
     took_ms: float
     steps: tuple[StepReport, ...]
     findings: tuple[Finding, ...]
+    conduct: Conduct | None = None  # None: it was not traced.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +89,7 @@ class Report:
     resources: Resources
     output: str
     seed: int  # Of the bytes that the clients made up.
+    conduct: Conduct | None = None
     compiler: str = ""  # What the compiler said, if there was one and it said anything.
 
 

@@ -10,8 +10,9 @@ import iomodels
 from grader.exceptions import GraderError
 from grader.harness import observing
 from grader.harness.examination import Progress, examine
-from grader.harness.exercise import DEFINITION, ExerciseError, parse, read_folder
+from grader.harness.exercise import DEFINITION, Exercise, ExerciseError, parse, read_folder
 from grader.harness.page import Page
+from grader.harness.programs import Language
 from iomodels.record import Outcome
 from iomodels.report import as_json
 
@@ -23,6 +24,7 @@ DESCRIPTION = """\
 Examines a network server: does it do what the exercise asks, and what does it wait for?
 
   python -m grader check echo-select server.py              run every scenario, print the result
+  python -m grader check echo-select server.c               the same for a server in C
   python -m grader check path/to/exercise server.py         an exercise of your own
   python -m grader check echo-select server.py --json r.json
 
@@ -43,7 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
     check.add_argument(
         "exercise", metavar="EXERCISE", help="a folder, or a shipped exercise's name"
     )
-    check.add_argument("program", metavar="PROGRAM", type=Path, help="the server, a Python file")
+    check.add_argument(
+        "program", metavar="PROGRAM", type=Path, help="the server, a .py or a .c file"
+    )
     check.add_argument("--json", metavar="FILE", type=Path, help="write the report here as JSON")
     check.add_argument("--seed", metavar="N", type=int, help="repeat the bytes of an earlier run")
     observing.add_parser(commands)
@@ -75,12 +79,19 @@ class _Refused(Exception):
 def _check(options: argparse.Namespace) -> int:
     exercise = parse(read_folder(_folder(options.exercise)))
     program = _program(options.program)
+    language = _language(options.program, exercise)
     page = Page(sys.stdout, is_coloured=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
 
     def show(progress: Progress) -> None:
         page.progress(progress)
 
-    done = examine(exercise, program, seed=options.seed, on_progress=show)
+    done = examine(
+        exercise,
+        program,
+        file_name=language.file_name,
+        seed=options.seed,
+        on_progress=show,
+    )
     page.report(done.report)
     if options.json:
         text = json.dumps(as_json(done.report), indent=2, ensure_ascii=False)
@@ -95,6 +106,14 @@ def _folder(name: str) -> Path:
         return known[name]
     have = ", ".join(sorted(known))
     raise _Refused(f"There is no exercise '{name}'. Give a folder, or one of: {have}.")
+
+
+def _language(path: Path, exercise: Exercise) -> Language:
+    language = Language.of(path.name)
+    if language in exercise.languages:
+        return language
+    wanted = " or ".join(f"{one.label} ({one.suffix})" for one in exercise.languages)
+    raise _Refused(f"{path}: this exercise takes {wanted}, which the file's name has to say.")
 
 
 def _program(path: Path) -> bytes:

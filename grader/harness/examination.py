@@ -15,9 +15,12 @@ from pathlib import Path
 import msgspec
 
 from grader.exceptions import GraderError, SandboxUnavailable
+from grader.harness import compiler
 from grader.harness.exercise import Exercise
+from grader.harness.programs import Language
 from grader.harness.protocol import (
     LONGEST_MESSAGE,
+    Compiled,
     Finished,
     Job,
     Message,
@@ -26,12 +29,11 @@ from grader.harness.protocol import (
     Started,
     Unavailable,
 )
-from iomodels.judging import Task, judge, judge_scenario
-from iomodels.record import Record
+from iomodels.judging import Task, conclude, judge_scenario
+from iomodels.record import Compilation, Record
 from iomodels.report import Report
 
 PROJECT = Path(__file__).resolve().parents[2]
-FILE_NAME = "server.py"
 DRIVER = "grader.harness.driver"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 LOOK_FOR_STOP_S = 0.1
@@ -64,6 +66,7 @@ def examine(
     exercise: Exercise,
     program: bytes,
     *,
+    file_name: str = Language.PYTHON.file_name,
     slot: int | None = None,
     seed: int | None = None,
     on_progress: Callable[[Progress], None] | None = None,
@@ -71,13 +74,15 @@ def examine(
 ) -> Examination:
     """Run a program through an exercise's scenarios, in a sandbox of its own.
 
+    `file_name` is one of a Language's, and says which one the program is written in.
+
     Raise SandboxUnavailable if this machine cannot isolate it, GraderError if we failed in another
     way, Stopped once `stop` is set. Whatever the program does is a value in the report.
     """
     seed = secrets.randbits(32) if seed is None else seed
     job = Job(
         program=program,
-        file_name=FILE_NAME,
+        file_name=file_name,
         transport=exercise.transport,
         limits=exercise.limits,
         scripts=tuple(Script(name=one.name, text=one.script) for one in exercise.scenarios),
@@ -87,23 +92,33 @@ def examine(
     tasks = [
         Task(name=one.name, points=one.points, script=one.script) for one in exercise.scenarios
     ]
-    played = []
-    longest_s = STARTING_S + len(tasks) * (exercise.limits.wall_ns / 1e9 + 1)
-    for message in _drive(job, stop or threading.Event(), longest_s=longest_s):
+    played, reports = [], []
+    compilation: Compilation | None = None
+    for message in _drive(job, stop or threading.Event(), longest_s=_longest_s(exercise)):
         match message:
+            case Compiled(compilation=compilation):
+                continue
             case Started(number=number):
                 task, outcome = tasks[number - 1], None
             case Played(number=number, record=seen):
                 task = tasks[number - 1]
-                outcome = judge_scenario(task, exercise.demands, seen).outcome.value
+                reports.append(judge_scenario(task, exercise.demands, seen))
+                outcome = reports[-1].outcome.value
                 played.append(seen)
             case _:
                 continue
         if on_progress:
             on_progress(Progress(number=number, of=len(tasks), name=task.name, outcome=outcome))
-    record = Record(scenarios=tuple(played), seed=seed)
-    report = judge(exercise.title, tasks, exercise.demands, record)
+    record = Record(scenarios=tuple(played), seed=seed, compilation=compilation)
+    report = conclude(exercise.title, reports, record)
     return Examination(record=record, report=report)
+
+
+def _longest_s(exercise: Exercise) -> float:
+    # A program that does not compile may be followed by one that does, to see whose fault it is.
+    compiling_ns = 2 * compiler.LIMITS.wall_ns
+    playing_ns = len(exercise.scenarios) * exercise.limits.wall_ns
+    return STARTING_S + (compiling_ns + playing_ns) / 1e9 + len(exercise.scenarios)
 
 
 def _drive(job: Job, stop: threading.Event, *, longest_s: float) -> Iterator[Message]:
@@ -137,11 +152,11 @@ def _converse(
     except BrokenPipeError as error:
         raise GraderError(f"The driver ended at once. {_complaints(driver)}") from error
     played = 0
-    for line in _lines(driver, stop, longest_s=longest_s):
+    for said, line in enumerate(_lines(driver, stop, longest_s=longest_s)):
         message = _read(line)
         if isinstance(message, Unavailable):
             raise SandboxUnavailable(message.reason)
-        if not _is_in_turn(message, played=played, of=len(job.scripts)):
+        if not _is_in_turn(message, said=said, played=played, of=len(job.scripts)):
             raise GraderError("The driver spoke out of turn.")
         if isinstance(message, Finished):
             return
@@ -159,7 +174,11 @@ def _read(line: bytes) -> Message:
     return message
 
 
-def _is_in_turn(message: Started | Played | Finished, *, played: int, of: int) -> bool:
+def _is_in_turn(
+    message: Compiled | Started | Played | Finished, *, said: int, played: int, of: int
+) -> bool:
+    if isinstance(message, Compiled):
+        return said == 0
     if isinstance(message, Finished):
         return played == of
     return message.number == played + 1 <= of

@@ -8,16 +8,27 @@ from pathlib import Path
 from typing import Any
 
 from grader.harness import language
+from grader.harness.programs import Language
 from grader.harness.scenario import Step
 from grader.harness.words import ScenarioError
 from grader.sandbox import Limits
 from iomodels.demands import MODELS, Demands
 
 DEFINITION = "exercise.toml"
-STATEMENT, STARTER, SOLUTION, WRONG = "statement.md", "starter.py", "solution.py", "wrong/"
+STATEMENT, WRONG = "statement.md", "wrong/"
+STARTER, SOLUTION = "starter", "solution"  # One for each language, such as starter.py.
 SUFFIXES = {".toml", ".md", ".py", ".c", ".txt", ".svg"}
-KEYS = {"title", "transport", "model", "rules", "limits", "scenario"}
-RULES = {"at-most-threads": "at_most_threads", "at-most-processes": "at_most_processes"}
+KEYS = {"title", "transport", "languages", "model", "rules", "limits", "scenario"}
+RULES = {
+    "at-most-threads": "at_most_threads",
+    "at-most-processes": "at_most_processes",
+    "refused-reads": "refused_reads",  # At most so many for each message.
+}
+SWITCHES = {
+    "waits-for-everyone": "waits_for_everyone",
+    "sleeps-only-in-readiness": "sleeps_only_in_readiness",
+    "rests": "rests",
+}
 MIB, KIB, SECOND_NS = 1 << 20, 1 << 10, 10**9
 LIMITS = {
     "memory-mib": ("memory_bytes", MIB),
@@ -56,7 +67,11 @@ class Exercise:
     limits: Limits
     scenarios: tuple[Scenario, ...]
     statement: str
-    starter: str
+    starters: Mapping[Language, str]  # The languages that servers may be written in.
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        return tuple(self.starters)
 
     @property
     def points(self) -> int:
@@ -80,7 +95,7 @@ def read_folder(path: Path) -> dict[str, str]:
 
 def parse(files: Mapping[str, str]) -> Exercise:
     """Return the exercise that these files define. Raise ExerciseError."""
-    for name in (DEFINITION, STATEMENT, STARTER):
+    for name in (DEFINITION, STATEMENT):
         if name not in files:
             raise ExerciseError("This file is missing.", file=name)
     return _Definition(files[DEFINITION]).exercise(files)
@@ -113,16 +128,38 @@ class _Definition:
             limits=self._limits(),
             scenarios=self._scenarios(transport),
             statement=files[STATEMENT],
-            starter=files[STARTER],
+            starters=self._starters(files),
         )
+
+    def _starters(self, files: Mapping[str, str]) -> dict[Language, str]:
+        names = self._values.get("languages", [Language.PYTHON])
+        known = ", ".join(f'"{one}"' for one in Language)
+        if (
+            not isinstance(names, list)
+            or not names
+            or any(name not in [*Language] for name in names)
+            or len(set(names)) < len(names)
+        ):
+            message = f"'languages' is a list with one or more of {known}."
+            raise self._error(message, "languages")
+        found = {}
+        for one in map(Language, names):
+            file = one.file(STARTER)
+            if file not in files:
+                raise ExerciseError("This file is missing.", file=file)
+            found[one] = files[file]
+        return found
 
     def _demands(self) -> Demands:
         model = self._values.get("model")
         if model is not None and model not in MODELS:
             raise self._error(f"'model' is one of {', '.join(MODELS)}.", "model")
-        table = self._table("rules", set(RULES))
-        numbers = {RULES[key]: self._number(table, key) for key in table}
-        return Demands(model=model, **numbers)
+        table = self._table("rules", {*RULES, *SWITCHES})
+        asked: dict[str, Any] = {
+            RULES[key]: self._number(table, key) for key in table if key in RULES
+        }
+        asked |= {SWITCHES[key]: self._switch(table, key) for key in table if key in SWITCHES}
+        return Demands(model=model, **asked)
 
     def _limits(self) -> Limits:
         table = self._table("limits", set(LIMITS))
@@ -181,6 +218,12 @@ class _Definition:
         value = table.get(key)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise self._error(f"'{key}' is a whole number: write {key} = 10.", key)
+        return value
+
+    def _switch(self, table: Mapping[str, Any], key: str) -> bool:
+        value = table.get(key)
+        if not isinstance(value, bool):
+            raise self._error(f"'{key}' is asked for or not: write {key} = true.", key)
         return value
 
     def _error(self, message: str, key: str) -> ExerciseError:

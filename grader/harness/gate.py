@@ -8,7 +8,7 @@ from iomodels.record import Outcome
 from iomodels.report import Report
 
 FIRST_LINE = re.compile(
-    r'^# Wrong: (?P<why>.+)\. Caught by (?P<rule>[a-z-]+) in "(?P<where>.+)"\.$'
+    r'^(?:#|//) Wrong: (?P<why>.+)\. Caught by (?P<rule>[a-z-]+) in "(?P<where>.+)"\.$'
 )
 EXAMPLE = '# Wrong: it reads until a newline comes. Caught by waits-for-everyone in "A half line".'
 

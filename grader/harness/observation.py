@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from grader.exceptions import GraderError
 from grader.harness import language
 from grader.harness.performance import Performance
+from grader.harness.python_lines import PythonLines
 from grader.harness.source_lines import SourceLines
 from grader.sandbox import Attached, Bare, Limits, enter_network
 from iomodels.record import ScenarioRecord
@@ -71,7 +72,7 @@ def observe(
     Turns this process into another one, as `enter_network` does. Raises SandboxUnavailable if the
     command cannot be traced here, GraderError if it does not begin to listen.
     """
-    lines = SourceLines()
+    lines = PythonLines()
     enter_network()
     program = Bare(command, environment={**os.environ, "PORT": str(port)})
     return _perform(program, port, transport, script, seconds=seconds, lines=lines)
@@ -82,7 +83,7 @@ def attach(
 ) -> ScenarioRecord:
     """Play a scenario against a server that runs already, and leave it as it was."""
     program = Attached(process_id)
-    return _perform(program, port, transport, script, seconds=seconds, lines=SourceLines())
+    return _perform(program, port, transport, script, seconds=seconds, lines=PythonLines())
 
 
 def _perform(

@@ -1,6 +1,7 @@
 """A report as text: ticks, findings and sums, in colour where a terminal can show it."""
 
 import textwrap
+from collections.abc import Sequence
 from typing import TextIO
 
 from grader.harness.examination import Progress
@@ -36,10 +37,13 @@ class Page:
     def report(self, report: Report) -> None:
         """Write the whole report."""
         self._line(self._ink(report.exercise, BOLD))
+        if report.compiler.strip():
+            self._output("What the compiler said:", report.compiler.splitlines()[:OUTPUT_LINES])
         for scenario in report.scenarios:
             self._scenario(scenario)
         if report.output.strip() and report.outcome is not Outcome.PASSED:
-            self._output(report.output)
+            lines = report.output.splitlines()[-OUTPUT_LINES:]
+            self._output("What the program printed:", lines)
         used = report.resources
         self._line(
             self._ink(
@@ -78,10 +82,9 @@ class Page:
         )
         self._line(self._ink(wrapped, RED))
 
-    def _output(self, output: str) -> None:
-        self._line(self._ink("What the program printed:", BOLD))
-        lines = output.splitlines()
-        for line in lines[-OUTPUT_LINES:]:
+    def _output(self, title: str, lines: Sequence[str]) -> None:
+        self._line(self._ink(title, BOLD))
+        for line in lines:
             self._line(f"  | {_printable(line[:WIDTH])}")
 
     def _line(self, text: str) -> None:

@@ -24,6 +24,7 @@ class Performance:
     port: int
     limits: Limits
     seed: int
+    file_name: str = "server.py"  # As the author knows it.
     start_patience_ns: int = PATIENCE_NS  # Naps, as asked for, before the program listens.
     # And once it does, for what it goes on to prepare; 0: clients come at once.
     warm_up_ns: int = 0
@@ -64,6 +65,7 @@ class Performance:
             cpu_ns=stage.cpu_ns,
             memory_bytes=stage.most_memory,
             took_ns=time.monotonic_ns() - started_ns,
+            file_name=self.file_name,
             port=self.port,
             events=tuple(journal.events),
             rests=tuple(journal.rests),

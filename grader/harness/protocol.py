@@ -3,7 +3,7 @@
 import msgspec
 
 from grader.sandbox import Limits
-from iomodels.record import ScenarioRecord
+from iomodels.record import Compilation, ScenarioRecord
 
 # A record of a scenario with a thousand clients is a few hundred KiB; a driver that writes more
 # than this is not ours any more.
@@ -28,6 +28,12 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     is_traced: bool = True
 
 
+class Compiled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The program had to be compiled first; if it was not, every scenario's record says so."""
+
+    compilation: Compilation
+
+
 class Started(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The scenario of this number, from 1, is being played."""
 
@@ -49,4 +55,4 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     pass
 
 
-Message = Started | Played | Unavailable | Finished
+Message = Compiled | Started | Played | Unavailable | Finished

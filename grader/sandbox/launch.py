@@ -41,8 +41,8 @@ def start(
     view.check(files, environment)
     namespaces.check_entered()
     own = command[0].removeprefix(view.FILES)
-    if own not in files and shutil.which(command[0], path=view.PATH) is None:
-        raise remedies.unavailable(f"{command[0]} is not in {view.PATH}.", remedies.missing(own))
+    if own not in files:
+        _check_installed(command[0])
     directory = _furnish(files, limits, executable=own)
     tracer = Tracer(directory) if is_traced else None
     started_ns = time.monotonic_ns()
@@ -94,6 +94,11 @@ def _never_began(
     return failure(read_words(output_fd))
 
 
+def _check_installed(name: str) -> None:
+    if shutil.which(name, path=view.PATH) is None:
+        raise remedies.unavailable(f"{name} is not in {view.PATH}.", remedies.missing(name))
+
+
 def _furnish(files: Mapping[str, bytes], limits: Limits, *, executable: str) -> Path:
     """Make the box's directory. Nothing is written into it once the program runs."""
     number = 0
@@ -113,7 +118,8 @@ def _furnish(files: Mapping[str, bytes], limits: Limits, *, executable: str) -> 
         path = directory / "w" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-        path.chmod(0o755 if name == executable else 0o644)
+        if name == executable:
+            path.chmod(0o755)
     return directory
 
 

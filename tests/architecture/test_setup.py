@@ -25,7 +25,7 @@ NEEDED = (
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Path:
-    """Make a folder of commands that stands for a machine without bubblewrap and strace.
+    """Make a folder of commands that stands for a machine without bubblewrap, strace and gcc.
 
     Its apt-get, and its sudo, only write down what they were asked for.
     """
@@ -60,7 +60,7 @@ def test_setup_asks_for_what_is_missing_and_says_why(machine: Path) -> None:
     asked = (machine / "asked").read_text().splitlines()
     assert [line for line in asked if line != "sudo"] == [
         "apt-get update -q",
-        "apt-get install -y --no-install-recommends bubblewrap strace",
+        "apt-get install -y --no-install-recommends bubblewrap strace gcc libc6-dev",
     ]
     assert ("sudo" in asked) == (os.geteuid() != 0)
     assert "bubblewrap (isolates student programs)" in done.stderr
@@ -74,7 +74,7 @@ def test_setup_prints_the_line_to_run_where_there_is_no_sudo(machine: Path) -> N
 
     done = _set_up(machine, "run")
 
-    line = "apt-get install -y --no-install-recommends bubblewrap strace"
+    line = "apt-get install -y --no-install-recommends bubblewrap strace gcc libc6-dev"
     assert f"please run as root: {line}" in done.stderr
     assert done.returncode == 1
     assert not (machine / "asked").exists()

@@ -40,6 +40,11 @@ EXERCISE_FILES = {
     "starter.py": "import socket\n\n# Begin here.\n",
 }
 
+IN_BOTH_LANGUAGES = EXERCISE_FILES | {
+    "exercise.toml": 'languages = ["python", "c"]\n' + EXERCISE_TOML,
+    "starter.c": "/* Begin in C. */\n",
+}
+
 PROGRAM = """\
 import socket
 

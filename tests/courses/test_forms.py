@@ -2,6 +2,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from courses.forms import SubmissionForm
+from grader.harness.programs import Language
+
+BOTH = (Language.PYTHON, Language.C)
 
 
 def errors(program: str = "", file: bytes | None = None) -> dict[str, list[str]]:
@@ -56,3 +59,37 @@ def test_a_file_that_is_not_utf8_is_refused_with_the_line_and_the_byte() -> None
 def test_a_nul_byte_is_refused_with_the_line() -> None:
     assert "Line 2 has a NUL byte" in errors("a\nb\0c\n")["program"][0]
     assert "Line 1 has a NUL byte" in errors(file=b"\0")["file"][0]
+
+
+@pytest.mark.parametrize(
+    ("language", "file", "file_name"),
+    [
+        ("", None, "server.py"),
+        ("python", None, "server.py"),
+        ("c", None, "server.c"),
+        ("c", "mine.py", "server.py"),
+        ("python", "mine.C", "server.c"),
+        ("c", "mine.txt", "server.c"),
+    ],
+)
+def test_the_files_name_says_the_language_else_the_page(
+    language: str, file: str | None, file_name: str
+) -> None:
+    files = {"file": SimpleUploadedFile(file, b"x")} if file else {}
+
+    form = SubmissionForm({"program": "x", "language": language}, files, languages=BOTH)
+
+    assert form.is_valid()
+    assert form.cleaned_data["file_name"] == file_name
+
+
+def test_a_file_in_a_language_that_is_not_taken_is_refused() -> None:
+    form = SubmissionForm({"program": ""}, {"file": SimpleUploadedFile("server.c", b"int x;")})
+
+    assert list(form.errors["file"]) == [
+        "server.c is in C; this exercise takes Python (.py).",
+    ]
+
+
+def test_a_language_that_is_not_taken_is_refused() -> None:
+    assert "language" in SubmissionForm({"program": "x", "language": "c"}).errors

@@ -9,7 +9,7 @@ from tests.courses.examples import PROGRAM
 def test_the_failing_scenario_comes_first_and_keeps_its_number(
     failed_report: dict[str, Any],
 ) -> None:
-    result = explain(failed_report, program=PROGRAM)
+    result = explain(failed_report, program=PROGRAM, file_name="server.py")
 
     assert result.first is not None
     assert (result.first.number, result.first.outcome) == (2, "failed")
@@ -18,7 +18,7 @@ def test_the_failing_scenario_comes_first_and_keeps_its_number(
 
 
 def test_a_finding_stands_at_its_step(failed_report: dict[str, Any]) -> None:
-    first = explain(failed_report, program=PROGRAM).first
+    first = explain(failed_report, program=PROGRAM, file_name="server.py").first
 
     assert first is not None
     assert first.findings == ()
@@ -34,7 +34,7 @@ def test_a_finding_stands_at_its_step(failed_report: dict[str, Any]) -> None:
 def test_a_finding_without_a_step_stands_before_the_script(failed_report: dict[str, Any]) -> None:
     failed_report["scenarios"][1]["findings"][0]["step"] = None
 
-    first = explain(failed_report, program=PROGRAM).first
+    first = explain(failed_report, program=PROGRAM, file_name="server.py").first
 
     assert first is not None
     assert len(first.findings) == 1
@@ -42,7 +42,7 @@ def test_a_finding_without_a_step_stands_before_the_script(failed_report: dict[s
 
 
 def test_the_line_of_the_program_is_marked_with_who_waits(failed_report: dict[str, Any]) -> None:
-    result = explain(failed_report, program=PROGRAM)
+    result = explain(failed_report, program=PROGRAM, file_name="server.py")
 
     marked = {line.number: line.remarks for line in result.source if line.remarks}
     remark = "asleep here in recvfrom on A while B is waiting"
@@ -54,14 +54,14 @@ def test_the_line_of_the_program_is_marked_with_who_waits(failed_report: dict[st
 def test_a_line_outside_of_the_program_is_not_marked(failed_report: dict[str, Any]) -> None:
     failed_report["scenarios"][1]["findings"][0]["source_line"] = 999
 
-    result = explain(failed_report, program=PROGRAM)
+    result = explain(failed_report, program=PROGRAM, file_name="server.py")
 
     assert result.first is not None
     assert result.first.excerpt == ()
 
 
 def test_a_passed_report_has_nothing_to_open(passed_report: dict[str, Any]) -> None:
-    result = explain(passed_report, program=PROGRAM)
+    result = explain(passed_report, program=PROGRAM, file_name="server.py")
 
     assert result.first is None
     assert [scenario.outcome for scenario in result.others] == ["passed", "passed"]
@@ -72,7 +72,7 @@ def test_a_step_that_is_repeated_keeps_its_worst_outcome(failed_report: dict[str
     steps[0:0] = [{**steps[3], "outcome": "passed"}]
     steps.append({**steps[4], "outcome": "skipped"})
 
-    first = explain(failed_report, program=PROGRAM).first
+    first = explain(failed_report, program=PROGRAM, file_name="server.py").first
 
     assert first is not None
     assert [line.outcome for line in first.lines if line.number == 5] == ["failed"]
@@ -81,7 +81,7 @@ def test_a_step_that_is_repeated_keeps_its_worst_outcome(failed_report: dict[str
 def test_a_huge_program_and_its_output_are_cut(failed_report: dict[str, Any]) -> None:
     failed_report["output"] = "x" * 30_000
 
-    result = explain(failed_report, program="pass\n" * 3_000)
+    result = explain(failed_report, program="pass\n" * 3_000, file_name="server.py")
 
     assert (len(result.source), result.is_source_cut) == (2_000, True)
     assert (len(result.output), result.is_output_cut) == (20_000, True)
@@ -93,7 +93,7 @@ def test_what_comes_before_the_script_is_a_step_of_its_own(failed_report: dict[s
     scenario["steps"].insert(0, listens)
     scenario["findings"][0]["step"] = 0
 
-    first = explain(failed_report, program=PROGRAM).first
+    first = explain(failed_report, program=PROGRAM, file_name="server.py").first
 
     assert first is not None
     assert (first.lines[0].text, first.lines[0].outcome) == (
@@ -123,6 +123,6 @@ def test_a_remark_says_on_whom_and_who_waits(
 ) -> None:
     failed_report["scenarios"][1]["findings"][0].update(evidence)
 
-    result = explain(failed_report, program=PROGRAM)
+    result = explain(failed_report, program=PROGRAM, file_name="server.py")
 
     assert result.source[5].remarks == (remark,)

@@ -76,6 +76,32 @@ def test_student_submits_a_server_and_learns_what_it_waited_for(
     picture(page, "path-6-passed")
 
 
+def test_student_submits_a_server_in_c(
+    page: Page, site: tuple[str, dict[str, str]], picture: Callable[[Page, str], None]
+) -> None:
+    address, known = site
+    sign_in(page, address, "student", known["student"])
+    page.goto(f"{address}{_exercise_path(page)}")
+    page.get_by_role("navigation", name="Language").get_by_role("link", name="C").click()
+    expect(page.locator("textarea")).to_have_value((EXERCISE / "starter.c").read_text())
+    picture(page, "path-8-exercise-in-c")
+
+    # One that does not compile, pasted.
+    page.locator("textarea").fill((EXERCISE / "wrong" / "does-not-compile.c").read_text())
+    page.get_by_role("button", name="Submit").click()
+    expect(page.locator(".verdict-failed")).to_be_visible(timeout=VERDICT_MS)
+    expect(page.locator(".verdict-failed")).to_contain_text("The compiler refused the program")
+    expect(page.locator(".failing .source .is-marked")).to_contain_text("select(FD_SETSIZE")
+    picture(page, "path-9-not-compiled")
+
+    # A right one, chosen as a file.
+    page.get_by_role("link", name="Change it and try again").click()
+    page.locator("input[type=file]").set_input_files(EXERCISE / "solution.c")
+    page.get_by_role("button", name="Submit").click()
+    expect(page.locator(".verdict-passed")).to_be_visible(timeout=VERDICT_MS)
+    expect(page.locator(".whole-program summary")).to_contain_text("server.c")
+
+
 def test_ticks_appear_one_by_one_without_reloading(
     page: Page,
     site: tuple[str, dict[str, str]],

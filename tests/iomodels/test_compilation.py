@@ -38,6 +38,7 @@ ASSEMBLER = """\
 /tmp/cczismsf.s:6: Error: no such instruction: `garbage x'
 """
 KILLED = "gcc: fatal error: CPU time limit exceeded signal terminated program cc1\n"
+WARNED = "In file included from server.c:1:\n/usr/include/x.h:3:1: warning: careful\n"
 ANOTHER_NAME = "other.c:5:25: error: expected ';'\n"
 
 
@@ -50,7 +51,7 @@ ANOTHER_NAME = "other.c:5:25: error: expected ';'\n"
         (UNDEFINED, "undefined reference to `serve'", 6),
         (UNDEFINED_ELSEWHERE, "undefined reference to `main'", None),
         (ASSEMBLER, "no such instruction: `garbage x'", None),
-        (KILLED, "CPU time limit exceeded signal terminated program cc1", None),
+        (WARNED + KILLED, "CPU time limit exceeded signal terminated program cc1", None),
         (ANOTHER_NAME, "expected ';'", None),
         ("cc1: out of memory\n", "cc1: out of memory", None),
         ("", "it gave no reason", None),

@@ -11,7 +11,7 @@ from grader.harness.examination import Examination, Progress
 from grader.harness.exercise import Exercise
 from iomodels.demands import Demands
 from iomodels.judging import Task, judge
-from iomodels.record import Outcome, Record, ScenarioRecord
+from iomodels.record import Compilation, Outcome, Record, ScenarioRecord
 from tests.iomodels.examples import GONE, NOT_ANSWERED, scenario, step
 
 EXERCISE = """\
@@ -40,15 +40,18 @@ class Examine:
     def __init__(self, played: ScenarioRecord | Exception = HELD) -> None:
         self.played = played
         self.given: list[tuple[str, bytes, object]] = []
+        self.file_name = ""
+        self.compilation: Compilation | None = None
 
     def __call__(
-        self, exercise: Exercise, program: bytes, *, seed: object, on_progress: Any
+        self, exercise: Exercise, program: bytes, *, file_name: str, seed: object, on_progress: Any
     ) -> Examination:
         self.given.append((exercise.title, program, seed))
+        self.file_name = file_name
         if isinstance(self.played, Exception):
             raise self.played
         on_progress(Progress(number=1, of=1, name="A line comes back", outcome=None))
-        record = Record(scenarios=(self.played,), seed=7)
+        record = Record(scenarios=(self.played,), seed=7, compilation=self.compilation)
         task = Task(name="A line comes back", points=40, script="connect A\n")
         return Examination(record=record, report=judge("Echo", [task], Demands(), record))
 
@@ -131,6 +134,46 @@ def test_no_verdict_has_a_status_of_its_own(
     assert capsys.readouterr().out.endswith("? undecided, 0 of 40 points\n")
 
 
+def test_the_files_name_says_the_language(examine: Examine, exercise: Path, program: Path) -> None:
+    in_c = program.rename(program.with_name("mine.c"))
+    (exercise / "exercise.toml").write_text('languages = ["python", "c"]\n' + EXERCISE)
+    (exercise / "starter.c").write_text("")
+
+    status = cli.main(["check", str(exercise), str(in_c)])
+
+    assert (status, examine.file_name) == (0, "server.c")
+
+
+@pytest.mark.parametrize("name", ["mine.c", "mine.txt", "mine"])
+def test_a_file_in_a_language_that_the_exercise_does_not_take_is_refused(
+    examine: Examine, exercise: Path, program: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = program.rename(program.with_name(name))
+
+    status = cli.main(["check", str(exercise), str(path)])
+
+    assert (status, examine.given) == (3, [])
+    assert capsys.readouterr().err == (
+        f"grader: {path}: this exercise takes Python (.py), which the file's name has to say.\n"
+    )
+
+
+def test_what_the_compiler_said_stands_before_the_scenarios(
+    examine: Examine, exercise: Path, program: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    examine.compilation = Compilation(
+        outcome=Outcome.PASSED, output="server.c:1:1: warning: \033[2J\n", took_ns=1
+    )
+
+    cli.main(["check", str(exercise), str(program)])
+
+    assert capsys.readouterr().out.startswith(
+        "Echo\nWhat the compiler said:\n"
+        "  | server.c:1:1: warning: \N{REPLACEMENT CHARACTER}[2J\n"
+        "✓ A line comes back 40/40\n"
+    )
+
+
 def test_the_seed_repeats_the_bytes_of_an_earlier_run(
     examine: Examine, exercise: Path, program: Path
 ) -> None:
@@ -184,6 +227,7 @@ def test_the_report_as_json_has_the_documented_names(
                     }
                 ],
                 "findings": [],
+                "conduct": None,
             }
         ],
         "resources": {
@@ -195,6 +239,8 @@ def test_the_report_as_json_has_the_documented_names(
         },
         "output": "ready\n",
         "seed": 7,
+        "conduct": None,
+        "compiler": "",
     }
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from grader.harness.exercise import ExerciseError, parse
+from grader.harness.programs import Language
 from iomodels.demands import Demands
 
 DEFINITION = """\
@@ -59,6 +60,28 @@ def test_a_mistake_is_told_with_file_and_line(
 
     assert str(caught.value).startswith(f"exercise.toml, line {line}: ")
     assert message in str(caught.value)
+
+
+def test_an_exercise_takes_python_unless_it_says_more() -> None:
+    both = 'languages = ["c", "python"]\n' + DEFINITION
+
+    assert parse(folder(DEFINITION)).starters == {Language.PYTHON: ""}
+    assert parse(folder(both) | {"starter.c": "int x;"}).starters == {
+        Language.C: "int x;",
+        Language.PYTHON: "",
+    }
+    with pytest.raises(ExerciseError, match=r"starter\.c: This file is missing\."):
+        parse(folder(both))
+
+
+@pytest.mark.parametrize("languages", ['"c"', "[]", '["rust"]', '["c", "c"]', "[1]", '[["c"]]'])
+def test_languages_that_nobody_speaks_are_refused(languages: str) -> None:
+    with pytest.raises(ExerciseError) as caught:
+        parse(folder(f"languages = {languages}\n" + DEFINITION))
+
+    assert str(caught.value) == (
+        'exercise.toml, line 1: \'languages\' is a list with one or more of "python", "c".'
+    )
 
 
 def test_scripts_in_ordinary_quotes_are_refused() -> None:

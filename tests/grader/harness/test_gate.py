@@ -44,6 +44,12 @@ def test_the_first_line_is_a_claim() -> None:
     )
 
 
+def test_a_claim_may_stand_in_a_comment_of_c() -> None:
+    line = '// Wrong: it naps. Caught by rests in "Quiet".\nint main(void);\n'
+
+    assert claim("wrong/naps.c", line) == CLAIM
+
+
 def test_the_example_in_the_complaint_is_a_claim() -> None:
     assert claim("wrong/naps.py", EXAMPLE) == Claim(
         why="it reads until a newline comes", rule="waits-for-everyone", scenario="A half line"

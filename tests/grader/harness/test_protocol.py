@@ -10,8 +10,18 @@ import pytest
 from grader.exceptions import GraderError, SandboxUnavailable
 from grader.harness import examination
 from grader.harness.examination import Stopped
-from grader.harness.protocol import Finished, Job, Message, Played, Script, Started, Unavailable
+from grader.harness.protocol import (
+    Compiled,
+    Finished,
+    Job,
+    Message,
+    Played,
+    Script,
+    Started,
+    Unavailable,
+)
 from grader.sandbox import Limits
+from iomodels.record import Compilation, Outcome
 from tests.iomodels.examples import scenario, step
 
 JOB = Job(
@@ -23,6 +33,7 @@ JOB = Job(
     seed=7,
 )
 STARTED, PLAYED = Started(number=1), Played(number=1, record=scenario(step()))
+COMPILED = Compiled(compilation=Compilation(outcome=Outcome.PASSED, output="", took_ns=1))
 # Reads its job to the end, as the driver does, before it speaks.
 SPEAK = 'cat > /dev/null; cat "$1"; eval "$2"'
 
@@ -60,6 +71,12 @@ def test_messages_come_in_order_up_to_the_last_one(tmp_path: Path) -> None:
     assert heard(tmp_path, said) == [STARTED, PLAYED]
 
 
+def test_a_compilation_comes_first(tmp_path: Path) -> None:
+    said = lines(COMPILED, STARTED, PLAYED, Finished())
+
+    assert heard(tmp_path, said) == [COMPILED, STARTED, PLAYED]
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -92,6 +109,8 @@ def test_what_is_no_message_is_refused(tmp_path: Path, said: bytes) -> None:
         lines(PLAYED, STARTED),
         lines(PLAYED, Started(number=2)),
         lines(Finished()),
+        lines(COMPILED, COMPILED),
+        lines(STARTED, COMPILED),
     ],
 )
 def test_what_is_out_of_turn_is_refused(tmp_path: Path, said: bytes) -> None:

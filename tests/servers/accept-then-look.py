@@ -1,0 +1,72 @@
+# Model: blocking
+# Says: It accepts before it looks at the clients it has, so they wait for the next one to come.
+# Wrong: waits-for-everyone
+# Call: accept4
+# Line: 54
+# Scenario: half-line
+
+import os
+import select
+import socket
+import sys
+
+
+class Client:
+    """A connection with the line that it has begun, and what it is still owed."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        connection.setblocking(False)
+        self.connection = connection
+        self.unfinished = b""
+        self.owed = b""
+        self.has_ended = False
+
+    def fileno(self) -> int:
+        return self.connection.fileno()
+
+    def is_finished(self) -> bool:
+        return self.has_ended and not self.owed
+
+    def read(self) -> None:
+        try:
+            data = self.connection.recv(65536)
+        except BlockingIOError:
+            return
+        except OSError:
+            self.has_ended, self.owed = True, b""
+            return
+        self.has_ended = not data
+        lines, newline, self.unfinished = (self.unfinished + data).rpartition(b"\n")
+        self.owed += lines + newline
+
+    def write(self) -> None:
+        try:
+            self.owed = self.owed[self.connection.send(self.owed) :]
+        except BlockingIOError:
+            return
+        except OSError:
+            self.has_ended, self.owed = True, b""
+
+
+def serve(listener: socket.socket) -> None:
+    clients: list[Client] = []
+    while True:
+        connection, _ = listener.accept()
+        clients.append(Client(connection))
+        readers = [client for client in clients if not client.has_ended]
+        writers = [client for client in clients if client.owed]
+        readable, writable, _ = select.select(readers, writers, [], 0)
+        for client in readable:
+            client.read()
+        for client in {*readable, *writable}:
+            if client.owed:
+                client.write()
+            if client.is_finished():
+                client.connection.close()
+        clients = [client for client in clients if not client.is_finished()]
+
+
+if __name__ == "__main__":
+    port = int(sys.argv[1] if len(sys.argv) > 1 else os.environ["PORT"])
+    with socket.create_server(("127.0.0.1", port), backlog=128) as listener:
+        serve(listener)

@@ -1,0 +1,140 @@
+// Model: poll
+// Says: It asks an ended client for more as long as it owes it something, and gets "ready" for ever.
+// Wrong: rests
+// Scenario: owing
+
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { PIECE = 65536, MOST = 1000 };
+
+struct client {
+    int fd;
+    char *bytes;           // What it has sent and not got back;
+    size_t size, room;
+    size_t owed;           // the complete lines among them, which come first.
+    bool has_ended;
+};
+
+// Read a piece. Return whether there may be more.
+static bool take(struct client *client)
+{
+    if (client->room - client->size < PIECE)
+        client->bytes = realloc(client->bytes, client->room = 2 * client->room + PIECE);
+    char *piece = client->bytes + client->size;
+    ssize_t got = recv(client->fd, piece, PIECE, 0);
+    if (got < 0 && errno == EAGAIN)
+        return false;
+    if (got <= 0) {
+        client->has_ended = true;
+        client->owed = got < 0 ? 0 : client->owed;
+        return false;
+    }
+    char *newline = memrchr(piece, '\n', got);
+    if (newline)
+        client->owed = newline + 1 - client->bytes;
+    client->size += got;
+    return true;
+}
+
+// Send as much as there is room for, and keep the rest.
+static void give(struct client *client)
+{
+    ssize_t sent = send(client->fd, client->bytes, client->owed, MSG_NOSIGNAL);
+    if (sent < 0 && errno == EAGAIN)
+        return;
+    if (sent < 0) {
+        client->has_ended = true;
+        client->owed = 0;
+        return;
+    }
+    client->owed -= sent;
+    client->size -= sent;
+    memmove(client->bytes, client->bytes + sent, client->size);
+}
+
+static bool is_finished(const struct client *client)
+{
+    return client->has_ended && client->owed == 0;
+}
+
+static void forget(struct client *client)
+{
+    close(client->fd);
+    free(client->bytes);
+    *client = (struct client){ 0 };
+}
+
+static struct pollfd waits[MOST];  // The listener is the first.
+static struct client clients[MOST];
+static int count = 1;
+
+static void accept_all(int listener)
+{
+    int fd;
+
+    while (count < MOST && (fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) >= 0) {
+        clients[count] = (struct client){ .fd = fd };
+        waits[count++] = (struct pollfd){ .fd = fd, .events = POLLIN };
+    }
+}
+
+static void take_turn(int which)
+{
+    struct client *client = &clients[which];
+
+    if (waits[which].revents & ~POLLOUT)
+        take(client);
+    if (client->owed > 0)
+        give(client);
+    if (is_finished(client)) {
+        forget(client);
+        *client = clients[--count];
+        waits[which] = waits[count];
+        return;
+    }
+    waits[which].events = POLLIN | (client->owed > 0 ? POLLOUT : 0);
+}
+
+static int listen_on(const char *port)
+{
+    struct sockaddr_in address = {
+        .sin_family = AF_INET,
+        .sin_port = htons(atoi(port)),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+    };
+    int listener = socket(AF_INET, SOCK_STREAM, 0), yes = 1;
+
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0
+        || listen(listener, 128) < 0) {
+        perror("cannot listen");
+        exit(EXIT_FAILURE);
+    }
+    return listener;
+}
+
+int main(int argc, char **argv)
+{
+    int listener = listen_on(argc > 1 ? argv[1] : getenv("PORT"));
+
+    fcntl(listener, F_SETFL, O_NONBLOCK);
+    waits[0] = (struct pollfd){ .fd = listener, .events = POLLIN };
+    for (;;) {
+        poll(waits, count, -1);
+        for (int i = count; i-- > 1;)
+            if (waits[i].revents)
+                take_turn(i);
+        if (waits[0].revents)
+            accept_all(listener);
+    }
+}

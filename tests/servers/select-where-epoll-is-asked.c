@@ -1,0 +1,158 @@
+// Model: select
+// Says: One select watches the listener and every client, which is fine, but not what was asked for.
+// Asked: epoll
+// Wrong: model
+// Call: pselect6
+// Line: 141
+// Scenario: half-line
+
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { PIECE = 65536 };
+
+struct client {
+    int fd;
+    char *bytes;           // What it has sent and not got back;
+    size_t size, room;
+    size_t owed;           // the complete lines among them, which come first.
+    bool has_ended;
+};
+
+// Read a piece. Return whether there may be more.
+static bool take(struct client *client)
+{
+    if (client->room - client->size < PIECE)
+        client->bytes = realloc(client->bytes, client->room = 2 * client->room + PIECE);
+    char *piece = client->bytes + client->size;
+    ssize_t got = recv(client->fd, piece, PIECE, 0);
+    if (got < 0 && errno == EAGAIN)
+        return false;
+    if (got <= 0) {
+        client->has_ended = true;
+        client->owed = got < 0 ? 0 : client->owed;
+        return false;
+    }
+    char *newline = memrchr(piece, '\n', got);
+    if (newline)
+        client->owed = newline + 1 - client->bytes;
+    client->size += got;
+    return true;
+}
+
+// Send as much as there is room for, and keep the rest.
+static void give(struct client *client)
+{
+    ssize_t sent = send(client->fd, client->bytes, client->owed, MSG_NOSIGNAL);
+    if (sent < 0 && errno == EAGAIN)
+        return;
+    if (sent < 0) {
+        client->has_ended = true;
+        client->owed = 0;
+        return;
+    }
+    client->owed -= sent;
+    client->size -= sent;
+    memmove(client->bytes, client->bytes + sent, client->size);
+}
+
+static bool is_finished(const struct client *client)
+{
+    return client->has_ended && client->owed == 0;
+}
+
+static void forget(struct client *client)
+{
+    close(client->fd);
+    free(client->bytes);
+    *client = (struct client){ 0 };
+}
+
+static struct client clients[FD_SETSIZE];  // By descriptor.
+static bool is_here[FD_SETSIZE];
+
+static int wanted(int listener, fd_set *readers, fd_set *writers)
+{
+    int highest = listener;
+
+    FD_ZERO(readers);
+    FD_ZERO(writers);
+    FD_SET(listener, readers);
+    for (int fd = 0; fd < FD_SETSIZE; fd++) {
+        if (!is_here[fd])
+            continue;
+        if (!clients[fd].has_ended)
+            FD_SET(fd, readers);
+        if (clients[fd].owed > 0)
+            FD_SET(fd, writers);
+        highest = fd > highest ? fd : highest;
+    }
+    return highest;
+}
+
+static void welcome(int listener)
+{
+    int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+
+    if (fd >= FD_SETSIZE) {
+        close(fd);
+    } else if (fd >= 0) {
+        clients[fd] = (struct client){ .fd = fd };
+        is_here[fd] = true;
+    }
+}
+
+static int listen_on(const char *port)
+{
+    struct sockaddr_in address = {
+        .sin_family = AF_INET,
+        .sin_port = htons(atoi(port)),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+    };
+    int listener = socket(AF_INET, SOCK_STREAM, 0), yes = 1;
+
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0
+        || listen(listener, 128) < 0) {
+        perror("cannot listen");
+        exit(EXIT_FAILURE);
+    }
+    return listener;
+}
+
+int main(int argc, char **argv)
+{
+    int listener = listen_on(argc > 1 ? argv[1] : getenv("PORT"));
+
+    fcntl(listener, F_SETFL, O_NONBLOCK);
+    for (;;) {
+        fd_set readers, writers;
+        int highest = wanted(listener, &readers, &writers);
+
+        if (select(highest + 1, &readers, &writers, NULL, NULL) < 0)
+            continue;
+        for (int fd = 0; fd <= highest; fd++) {
+            if (!is_here[fd])
+                continue;
+            if (FD_ISSET(fd, &readers))
+                take(&clients[fd]);
+            if (clients[fd].owed > 0)
+                give(&clients[fd]);
+            if (is_finished(&clients[fd])) {
+                forget(&clients[fd]);
+                is_here[fd] = false;
+            }
+        }
+        if (FD_ISSET(listener, &readers))
+            welcome(listener);
+    }
+}

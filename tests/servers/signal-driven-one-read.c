@@ -1,0 +1,152 @@
+// Model: signal-driven
+// Says: It reads one piece for each real-time signal; but a signal may stand for several pieces.
+// Wrong: waits-for-everyone
+// Call: rt_sigtimedwait
+// Line: 144
+// Scenario: burst
+
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { PIECE = 1024, CLIENTS = 1024 };
+
+struct client {
+    int fd;
+    char *bytes;           // What it has sent and not got back;
+    size_t size, room;
+    size_t owed;           // the complete lines among them, which come first.
+    bool has_ended;
+};
+
+// Read a piece. Return whether there may be more.
+static bool take(struct client *client)
+{
+    if (client->room - client->size < PIECE)
+        client->bytes = realloc(client->bytes, client->room = 2 * client->room + PIECE);
+    char *piece = client->bytes + client->size;
+    ssize_t got = recv(client->fd, piece, PIECE, 0);
+    if (got < 0 && errno == EAGAIN)
+        return false;
+    if (got <= 0) {
+        client->has_ended = true;
+        client->owed = got < 0 ? 0 : client->owed;
+        return false;
+    }
+    char *newline = memrchr(piece, '\n', got);
+    if (newline)
+        client->owed = newline + 1 - client->bytes;
+    client->size += got;
+    return true;
+}
+
+// Send as much as there is room for, and keep the rest.
+static void give(struct client *client)
+{
+    ssize_t sent = send(client->fd, client->bytes, client->owed, MSG_NOSIGNAL);
+    if (sent < 0 && errno == EAGAIN)
+        return;
+    if (sent < 0) {
+        client->has_ended = true;
+        client->owed = 0;
+        return;
+    }
+    client->owed -= sent;
+    client->size -= sent;
+    memmove(client->bytes, client->bytes + sent, client->size);
+}
+
+static bool is_finished(const struct client *client)
+{
+    return client->has_ended && client->owed == 0;
+}
+
+static void forget(struct client *client)
+{
+    close(client->fd);
+    free(client->bytes);
+    *client = (struct client){ 0 };
+}
+
+static struct client clients[CLIENTS];  // By descriptor.
+static bool is_here[CLIENTS];
+
+static void take_turn(struct client *client)
+{
+    if (!client->has_ended)
+        take(client);
+    if (client->owed > 0)
+        give(client);
+    if (is_finished(client)) {
+        is_here[client->fd] = false;
+        forget(client);
+    }
+}
+
+// Have the kernel send SIGRTMIN with the descriptor in si_fd, fcntl(2).
+static void signal_when_ready(int fd)
+{
+    fcntl(fd, F_SETSIG, SIGRTMIN);
+    fcntl(fd, F_SETOWN, getpid());
+    fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC);
+}
+
+static void accept_all(int listener)
+{
+    int fd;
+
+    while ((fd = accept(listener, NULL, NULL)) >= 0) {
+        signal_when_ready(fd);
+        clients[fd] = (struct client){ .fd = fd };
+        is_here[fd] = true;
+        take_turn(&clients[fd]);  // What came before there were signals.
+    }
+}
+
+static int listen_on(const char *port)
+{
+    struct sockaddr_in address = {
+        .sin_family = AF_INET,
+        .sin_port = htons(atoi(port)),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+    };
+    int listener = socket(AF_INET, SOCK_STREAM, 0), yes = 1;
+
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0
+        || listen(listener, 128) < 0) {
+        perror("cannot listen");
+        exit(EXIT_FAILURE);
+    }
+    return listener;
+}
+
+int main(int argc, char **argv)
+{
+    int listener = listen_on(argc > 1 ? argv[1] : getenv("PORT"));
+    sigset_t awaited;
+    siginfo_t info;
+
+    sigemptyset(&awaited);
+    sigaddset(&awaited, SIGRTMIN);
+    sigaddset(&awaited, SIGIO);  // Sent instead when the queue is full: look everywhere.
+    sigprocmask(SIG_BLOCK, &awaited, NULL);
+    signal_when_ready(listener);
+    for (;;) {
+        int number = sigwaitinfo(&awaited, &info);
+
+        if (number == SIGIO || info.si_fd == listener)
+            accept_all(listener);
+        for (int fd = 0; fd < CLIENTS; fd++)
+            if (is_here[fd] && (number == SIGIO || info.si_fd == fd))
+                take_turn(&clients[fd]);
+    }
+}

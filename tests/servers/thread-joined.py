@@ -1,0 +1,39 @@
+# Model: thread-per-client
+# Says: A thread for each client, but it waits for each thread to end before it accepts the next.
+# Wrong: accepts-everybody
+# Call: recvfrom
+# Client: A
+# Line: 20
+# Scenario: silent
+
+import os
+import socket
+import sys
+import threading
+
+
+def serve_client(connection: socket.socket) -> None:
+    """Echo one client's lines until it ends or is gone."""
+    unfinished = b""
+    with connection:
+        try:
+            while data := connection.recv(65536):
+                lines, newline, unfinished = (unfinished + data).rpartition(b"\n")
+                if newline:
+                    connection.sendall(lines + newline)
+        except OSError:
+            return
+
+
+def serve(listener: socket.socket) -> None:
+    while True:
+        connection, _ = listener.accept()
+        thread = threading.Thread(target=serve_client, args=[connection])
+        thread.start()
+        thread.join()
+
+
+if __name__ == "__main__":
+    port = int(sys.argv[1] if len(sys.argv) > 1 else os.environ["PORT"])
+    with socket.create_server(("127.0.0.1", port), backlog=128) as listener:
+        serve(listener)
