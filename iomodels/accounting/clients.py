@@ -60,17 +60,17 @@ def ready(
     accepted = {accept.client: accept.ended_ns for accept in story.accepts}
     hung_up = _hung_up(events, clients)
     spoke_ns = _spoke(events, clients) if story.defers else {}
-    never_ns = {name: hung_up.get(name, story.ended_ns) for name in clients.values()}
     waiting = [
         Ready(
             client=clients[event.port],
             size=0,
             started_ns=(started_ns := max(event.ended_ns, spoke_ns.get(name, 0))),
-            ended_ns=max(started_ns, accepted.get(name, never_ns[name])),
+            ended_ns=max(started_ns, accepted.get(name, story.ended_ns)),
         )
         for event in events
         if event.deed is Deed.CONNECTS and (name := clients[event.port])
         if not story.defers or name in spoke_ns
+        if name in accepted or name not in hung_up  # Not those whom the kernel refused.
     ]
     answered = _answered(events, clients) if story.has_ring else {}
     for message in found:
