@@ -39,7 +39,7 @@ from grader.harness.source_lines import SourceLines
 from grader.harness.threads import Thread
 from grader.harness.wires import Wires
 from grader.sandbox import Bare, Box, Excess, Exit, Limits, exceeded
-from iomodels.record import Activity, Connection, Moment, Sleep
+from iomodels.record import Activity, Connection, Moment, Sleep, Wait
 
 # Between two looks the loop sleeps in poll(), so bytes wake it at once; these bound how late it
 # sees that a server fell asleep without writing.
@@ -77,10 +77,16 @@ class Stage:
     """One running program and its clients."""
 
     def __init__(
-        self, box: Box | Bare, wires: Wires, *, limits: Limits, lines: SourceLines
+        self,
+        box: Box | Bare,
+        wires: Wires,
+        *,
+        limits: Limits,
+        lines: SourceLines,
+        lined: set[str],
     ) -> None:
         self.box, self.wires, self.limits = box, wires, limits
-        self._lines = lines
+        self._lines, self._lined = lines, lined
         self.output = bytearray()
         self.output_size = 0
         self.most_threads = self.most_processes = self.most_memory = 0
@@ -224,11 +230,14 @@ class Stage:
             for end in moment.connections
             if (end.unread or not end.is_accepted) and not end.unsent
         )
-        if not ready or (ready, self._last) == self._neglect:
+        # And the line of each call in which the program was ever seen asleep.
+        fresh = {sleep.syscall for sleep in sleeps if sleep.wait is not Wait.LOCK} - self._lined
+        if (not ready and not fresh) or (ready, self._last) == self._neglect:
             return
         self._neglect = (ready, self._last)
         if len(journal.moments) < LINES_READ:
             moment = self.with_lines(moment)
+            self._lined |= {sleep.syscall for sleep in moment.sleeps if sleep.source_line}
         journal.neglect(replace(moment, connections=ready, at_ns=now_ns))
 
     def _find_lines(self, threads: tuple[Thread, ...]) -> dict[int, int]:
