@@ -16,6 +16,8 @@ from iomodels.replay.files import LISTENER, Epoll
 
 # How far back to look for reads that were refused, when the thread happened to be elsewhere.
 LOOKED_BACK = 12
+# A signal does not say which descriptor is ready: a program may ask each of a hundred.
+LOOKED_BACK_FOR_SIGNALS = 256
 
 
 class Way(StrEnum):
@@ -102,7 +104,16 @@ class Electorate:
             for teller in self.story.threads.values()
             for at_ns in teller.signals[bisect_right(teller.signals, message.started_ns) - 1 :]
         )
-        return (Way.SIGNALLED, watch.syscall if watch else "SIGIO") if has_come else None
+        if has_come:
+            return Way.SIGNALLED, watch.syscall if watch else "SIGIO"
+        # It was at work when the message came, and its signal is waited for next, or was before.
+        before = self._before(read.thread_id, read.started_ns, at_most=LOOKED_BACK_FOR_SIGNALS)
+        for earlier in before:
+            if earlier.wait is Wait.SIGNAL:
+                return Way.SIGNALLED, earlier.syscall
+            if self._is_wide(message, earlier):
+                return None
+        return None
 
     def _way(self, message: Message, watch: Watch | None) -> tuple[Way | None, str]:
         if watch is None or self._has_no_need_to_sleep(watch):
@@ -200,10 +211,10 @@ class Electorate:
         assert read is not None
         return any(watch.is_refused for watch in self._before(read.thread_id, read.started_ns))
 
-    def _before(self, thread_id: int, at_ns: int) -> list[Watch]:
+    def _before(self, thread_id: int, at_ns: int, *, at_most: int = LOOKED_BACK) -> list[Watch]:
         """Return the last waits of a thread that began before a moment, latest first."""
         index = bisect_right(self._starts[thread_id], at_ns - 1)
-        return self.story.threads[thread_id].watches[max(0, index - LOOKED_BACK) : index][::-1]
+        return self.story.threads[thread_id].watches[max(0, index - at_most) : index][::-1]
 
 
 def _vote(message: Message, way: Way, syscall: str, thread_id: int, process_id: int) -> Vote:
