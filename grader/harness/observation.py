@@ -10,7 +10,7 @@ from grader.exceptions import GraderError
 from grader.harness import language
 from grader.harness.performance import Performance
 from grader.harness.prologue import prologue
-from grader.harness.python_lines import PythonLines
+from grader.harness.python_lines import PythonLines, is_nobody_elses
 from grader.harness.source_lines import SourceLines
 from grader.sandbox import Attached, Bare, Limits, enter_network, join_network
 from iomodels.record import ScenarioRecord
@@ -75,7 +75,7 @@ def observe(
     Turns this process into another one, as `enter_network` does. Raises SandboxUnavailable if the
     command cannot be traced here, GraderError if it does not begin to listen.
     """
-    lines = PythonLines()
+    lines = PythonLines(is_own=is_nobody_elses)
     enter_network()
     program = Bare(command, environment={**os.environ, "PORT": str(port)})
     return _perform(program, port, transport, script, seconds=seconds, lines=lines)
@@ -95,7 +95,9 @@ def attach(
     program = Attached(process_id)
     text = prologue(program.processes(), at_ns=time.time_ns())
     program.tracer.content += text.encode("ascii", "replace")
-    return _perform(program, port, transport, script, seconds=seconds, lines=PythonLines())
+    return _perform(
+        program, port, transport, script, seconds=seconds, lines=PythonLines(is_own=is_nobody_elses)
+    )
 
 
 def _perform(
