@@ -6,6 +6,44 @@ from iomodels.record import Activity, Failing, Failure
 from iomodels.report import Finding
 from iomodels.wording import agree, count, doing
 
+NEWLINE = r"\n"  # As bytes are written in a failure.
+
+
+class AnswersInOrder:
+    """Answer each client's messages in the order in which they came."""
+
+    name = "answers-in-order"
+
+    def explain(self, seen: Seen) -> Finding | None:
+        """Tell an answer that came too early from a wrong one: it is due at a later step."""
+        step, failure = seen.step, seen.failure
+        if failure.failing is not Failing.WRONG_BYTES or not failure.received:
+            return None
+        came = failure.received.strip('"')
+        due = f'{failure.client} receives "'
+        early = [
+            later
+            for later in seen.scenario.steps
+            if later.line > step.line
+            and later.text.startswith(due)
+            and came.startswith(later.text.removeprefix(due).rstrip('"'))
+        ]
+        expected = failure.expected.strip('"')
+        if sorted(came.split(NEWLINE)) == sorted(expected.split(NEWLINE)):
+            why = "the right answers in another order"
+        elif early:
+            why = f"an answer that is due only at “{early[0].text}”"
+        else:
+            return None
+        return Finding(
+            rule=self.name,
+            title=sentence(self),
+            message=f"{failure.client} received {failure.received} instead of {failure.expected}: "
+            f"{why}.",
+            client=failure.client,
+            step=step.line,
+        )
+
 
 class Answers:
     """Answer exactly what the protocol says, to whom it says."""

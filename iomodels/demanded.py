@@ -1,5 +1,6 @@
 """The rules that an exercise can ask for on top of its scenarios; most are judged by the trace."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -84,11 +85,14 @@ class UsesModel:
             return []
         asked = IN_WORDS[Model(self.asked)] if self.asked in list(Model) else self.asked
         because = " ".join(seen.reasons[:2])
+        slept = _with_line([one for one in analysis.ledger.sleeps if one.syscall == seen.syscall])
         return [
             Finding(
                 rule=self.name,
                 title=sentence(self),
                 message=f"Asked for: {asked}. What the server did: {seen.title}. {because}",
+                syscall=seen.syscall or None,
+                source_line=slept.source_line if slept else None,
             ),
         ]
 
@@ -104,7 +108,7 @@ class NeglectsNobody:
         harmful = analysis.ledger.harmful if analysis else ()
         if not harmful or analysis is None:
             return []
-        first = harmful[0]
+        first = _with_line(harmful) or harmful[0]
         neglected = first.neglected[0]
         if neglected.unread:
             ready = f"{count(neglected.unread, 'byte')} of {neglected.client} lay ready"
@@ -137,7 +141,7 @@ class SleepsOnlyInReadiness:
         found = [slept for slept in sleeps if self._is_elsewhere(slept)]
         if not found:
             return []
-        first = found[0]
+        first = _with_line(found) or found[0]
         return [
             Finding(
                 rule=self.name,
@@ -228,6 +232,11 @@ def demanded(demands: Demands) -> list[Demanded]:
     if demands.refused_reads is not None:
         found.append(ReadsWhatIsThere(allowed=demands.refused_reads))
     return found
+
+
+def _with_line(sleeps: Sequence[Slept]) -> Slept | None:
+    """Return the first sleep of which it is known where, else the first."""
+    return next((one for one in sleeps if one.source_line), next(iter(sleeps), None))
 
 
 def _where(slept: Slept, scenario: ScenarioRecord) -> str:

@@ -24,8 +24,12 @@ class AcceptsEverybody:
         end = blame.connection_of(moment, client)
         is_waiting = failure.failing is Failing.NOT_CONNECTED or (end and not end.is_accepted)
         sleep = blame.culprit(moment, client)
-        if not is_waiting or not sleep or sleep.accepts or failure.detail:
+        if not is_waiting or not sleep or failure.detail:
             return None  # `detail` is the kernel's refusal: nobody listens any more.
+        # A sleep that a new client can end is no reason, unless it was told of him once, has not
+        # taken him, and is not told again: an edge-triggered epoll.
+        if sleep.accepts and not sleep.syscall.startswith("epoll"):
+            return None
         # A server that naps may be about to accept; what it neglects meanwhile is the next rule's.
         if moment.activity is not Activity.RESTING:
             return None

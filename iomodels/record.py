@@ -174,7 +174,8 @@ class ScenarioRecord:
     port: int = 0  # The server's.
     events: tuple[ClientEvent, ...] = ()  # The clients' own log.
     rests: tuple[int, ...] = ()  # CLOCK_REALTIME at which it was proven that every thread slept.
-    moments: tuple[Moment, ...] = ()  # Of those, the ones at which somebody was neglected.
+    # Of those, the ones at which somebody was neglected, or a call was first seen slept in.
+    moments: tuple[Moment, ...] = ()
     trace: str = ""  # What strace wrote, packed: iomodels.trace.sifting.
     trace_lost_bytes: int = 0  # What came after the most that is kept.
     file_name: str = "server.py"  # Of the program, as its author knows it.

@@ -5,7 +5,7 @@ asks for on top look at the whole scenario.
 """
 
 from iomodels.analysis import Analysis
-from iomodels.answers import Answers
+from iomodels.answers import Answers, AnswersInOrder
 from iomodels.compilation import Compiles
 from iomodels.conduct import Listens, Rests, StaysUp, WithinLimits
 from iomodels.demanded import Evidence, demanded
@@ -24,6 +24,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     WaitsForEveryone(),
     KeepsTheRest(),
     Rests(),
+    AnswersInOrder(),
     Answers(),
 )
 

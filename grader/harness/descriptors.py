@@ -65,10 +65,15 @@ class Program:
         return sorted(members)
 
     def poll_set(self, arguments: tuple[int, ...]) -> list[int]:
-        """Return the descriptors in the array of poll(2)."""
+        """Return the descriptors in the array of poll(2) from which something is asked."""
         content = self.memory(arguments[0], min(arguments[1], MOST_POLLED) * POLLFD.size)
         whole = len(content) // POLLFD.size * POLLFD.size
-        return [number for number, _, _ in POLLFD.iter_unpack(content[:whole]) if number >= 0]
+        return [
+            number
+            for number, events, _ in POLLFD.iter_unpack(content[:whole])
+            # With no events only an error or a hang-up is told.
+            if number >= 0 and events
+        ]
 
     def timer_left_ns(self, descriptor: int) -> int | None:
         """Return how long a timerfd still has to go; None if it is no timer, or not set."""

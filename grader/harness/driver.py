@@ -89,12 +89,13 @@ def run(job: Job) -> Iterator[Message]:
     # A port for each scenario: the last one's connections may still linger in TIME_WAIT.
     ports = random.Random(job.seed).sample(PORTS, len(job.scripts))  # noqa: S311 - no secret
     never_up: ScenarioRecord | None = None
+    lined: set[str] = set()
     for number, (script, port) in enumerate(zip(job.scripts, ports, strict=True), start=1):
         yield Started(number=number)
         if never_up:
             record = _not_played(job, script, never_up)
         else:
-            record = _play(job, script, program, port=port, lines=lines)
+            record = _play(job, script, program, port=port, lines=lines, lined=lined)
             never_up = record if record.steps[0].outcome is Outcome.FAILED else None
         yield Played(number=number, record=record)
     yield Finished()
@@ -160,7 +161,13 @@ def _not_played(job: Job, script: Script, never_up: ScenarioRecord) -> ScenarioR
 
 
 def _play(
-    job: Job, script: Script, program: Program, *, port: int, lines: SourceLines
+    job: Job,
+    script: Script,
+    program: Program,
+    *,
+    port: int,
+    lines: SourceLines,
+    lined: set[str],
 ) -> ScenarioRecord:
     steps = language.parse(script.text, transport=job.transport)
     box = start(
@@ -176,6 +183,7 @@ def _play(
         limits=job.limits,
         seed=job.seed,
         file_name=program.file_name,
+        lined=lined,
     )
     return performance.of(box, steps, name=script.name, lines=lines)
 

@@ -2,7 +2,7 @@
 
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grader.harness.journal import Journal
 from grader.harness.netlink import Kernel
@@ -25,6 +25,8 @@ class Performance:
     limits: Limits
     seed: int
     file_name: str = "server.py"  # As the author knows it.
+    # The calls whose source lines are known: one look for each call and program is enough.
+    lined: set[str] = field(default_factory=set)
     start_patience_ns: int = PATIENCE_NS  # Naps, as asked for, before the program listens.
     # And once it does, for what it goes on to prepare; 0: clients come at once.
     warm_up_ns: int = 0
@@ -37,7 +39,7 @@ class Performance:
         kernel, journal = Kernel(), Journal()
         make = UdpWires if self.transport == "udp" else TcpWires
         wires = make(kernel, port=self.port, journal=journal)
-        stage = Stage(box, wires, limits=self.limits, lines=lines)
+        stage = Stage(box, wires, limits=self.limits, lines=lines, lined=self.lined)
         player = Player(
             stage,
             steps,
@@ -80,6 +82,8 @@ def _trace(box: Box | Bare) -> str:
     if not box.tracer:
         return ""
     text = box.tracer.content.decode("ascii", "replace")
+    if box.tracer.lost_bytes:  # The last line that is kept may be half a line.
+        text = text[: text.rfind("\n") + 1]
     return pack(sift(text, strangers=box.strangers))
 
 

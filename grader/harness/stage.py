@@ -39,7 +39,7 @@ from grader.harness.source_lines import SourceLines
 from grader.harness.threads import Thread
 from grader.harness.wires import Wires
 from grader.sandbox import Bare, Box, Excess, Exit, Limits, exceeded
-from iomodels.record import Activity, Connection, Moment, Sleep
+from iomodels.record import Activity, Connection, Moment, Sleep, Wait
 
 # Between two looks the loop sleeps in poll(), so bytes wake it at once; these bound how late it
 # sees that a server fell asleep without writing.
@@ -77,14 +77,20 @@ class Stage:
     """One running program and its clients."""
 
     def __init__(
-        self, box: Box | Bare, wires: Wires, *, limits: Limits, lines: SourceLines
+        self,
+        box: Box | Bare,
+        wires: Wires,
+        *,
+        limits: Limits,
+        lines: SourceLines,
+        lined: set[str],
     ) -> None:
         self.box, self.wires, self.limits = box, wires, limits
-        self._lines = lines
+        self._lines, self._lined = lines, lined
         self.output = bytearray()
         self.output_size = 0
         self.most_threads = self.most_processes = self.most_memory = 0
-        self.cpu_ns = 0
+        self.cpu_ns = self._tracing_ns = 0
         self._usage_at_ns = 0
         self._excess: Excess | None = None
         self._has_output = True
@@ -115,22 +121,23 @@ class Stage:
         `progress` grows while what is waited for comes on; naps before that do not count.
         """
         naps, doze_ms = Naps(reached=progress()), SHORTEST_DOZE_MS
-        started_cpu_ns = turn_cpu_ns = self._measure()
+        started_cpu_ns = turn_cpu_ns = self._spent()
         self._move()
         while not is_done():
             if waited := self._ended_or_over_limit(is_done, naps):
                 return waited
             if asleep := self._proof_of_sleep():
                 if self._move() or not self.wires.is_all_heard():
-                    turn_cpu_ns, doze_ms = self.cpu_ns, SHORTEST_DOZE_MS
+                    turn_cpu_ns, doze_ms = self._spent(), SHORTEST_DOZE_MS
                     naps.reach(progress())
                 elif waited := self._rest(asleep, naps, is_done, is_enough):
                     return waited
             else:
-                if self._measure() - turn_cpu_ns > self._turn_cpu_ns:
-                    turn_cpu_ns = self.cpu_ns
+                spent_ns = self._spent()
+                if spent_ns - turn_cpu_ns > self._turn_cpu_ns:
+                    turn_cpu_ns = spent_ns
                     self._move()
-                if self.cpu_ns - started_cpu_ns > cpu_ns:
+                if spent_ns - started_cpu_ns > cpu_ns:
                     self._turn_cpu_ns = RESTLESS_TURN_CPU_NS
                     return Waited(ending=Ending.BURNT, moment=self._busy_moment(), naps=naps)
             doze_ms = min(doze_ms * 2, LONGEST_DOZE_MS) if not self._doze(doze_ms) else doze_ms
@@ -228,11 +235,14 @@ class Stage:
             for end in moment.connections
             if (end.unread or not end.is_accepted) and not end.unsent
         )
-        if not ready or (ready, self._last) == self._neglect:
+        # And the line of each call in which the program was ever seen asleep.
+        fresh = {sleep.syscall for sleep in sleeps if sleep.wait is not Wait.LOCK} - self._lined
+        if (not ready and not fresh) or (ready, self._last) == self._neglect:
             return
         self._neglect = (ready, self._last)
         if len(journal.moments) < LINES_READ:
             moment = self.with_lines(moment)
+            self._lined |= {sleep.syscall for sleep in moment.sleeps if sleep.source_line}
         journal.neglect(replace(moment, connections=ready, at_ns=now_ns))
 
     def _find_lines(self, threads: tuple[Thread, ...]) -> dict[int, int]:
@@ -309,13 +319,21 @@ class Stage:
         detail = f"it used {amount}, its limit"
         return Waited(ending=Ending.LIMIT, moment=self._busy_moment(), naps=naps, detail=detail)
 
+    def _spent(self) -> int:
+        """Return the CPU time that the program has used or caused, not older than milliseconds.
+
+        A program that does little but calls makes strace run twenty times as long as itself.
+        """
+        return self._measure() + self._tracing_ns
+
     def _measure(self) -> int:
-        """Return the program's CPU time, not older than a few milliseconds; note what it uses."""
+        """Return the program's own CPU time, and note what it uses."""
         now_ns = time.monotonic_ns()
         if now_ns - self._usage_at_ns > USAGE_EVERY_NS and not self.has_ended:
             self._usage_at_ns = now_ns
             usage = self.box.usage()
             self.cpu_ns = max(self.cpu_ns, usage.cpu_ns)
+            self._tracing_ns = self.box.tracing_ns()
             self.most_memory = max(self.most_memory, usage.memory_bytes)
             self._excess = exceeded(self.limits, usage)
         return self.cpu_ns

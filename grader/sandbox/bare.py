@@ -82,6 +82,10 @@ class Bare:
             wall_ns=time.monotonic_ns() - self._started_ns,
         )
 
+    def tracing_ns(self) -> int:
+        """Return the CPU time that strace has used on this program."""
+        return processes.cpu_ns(self._strace.pid)
+
     def close(self, *, output: bytes = b"") -> Exit:
         """Kill who is left, wait until nobody is; tell how the program ended."""
         del output

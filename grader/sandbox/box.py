@@ -115,6 +115,10 @@ class Box:
             wall_ns=time.monotonic_ns() - self._started_ns,
         )
 
+    def tracing_ns(self) -> int:
+        """Return the CPU time that strace has used on this program; 0 if it is not traced."""
+        return processes.cpu_ns(self._bubblewrap.pid) if self.tracer else 0
+
     def kill(self) -> None:
         """Kill the box's pid 1, and by that everybody in it; returns before they are gone."""
         self._is_killed = True

@@ -50,7 +50,7 @@ OPTIONS = (
     "--trace=" + ",".join(f"?{name}" for name in CALLS.split(",")),
 )
 # A program that spins writes 1 MiB in a second of its own time; what it did is plain by then.
-MOST_BYTES = 16 << 20
+MOST_BYTES = 4 << 20
 STOPPING = re.compile(rb"^(\d+) +[\d.]+ --- (stopped by|SIGCONT) ", re.MULTILINE)
 PIPE_BYTES = 1 << 20  # The most that an ordinary user may ask for, pipe(7).
 

@@ -34,6 +34,7 @@ class Recognition:
     title: str  # In words: "multiplexing with epoll".
     reasons: tuple[str, ...]
     votes: Mapping[str, int]  # Way -> messages.
+    syscall: str = ""  # In which most of its readers were.
 
 
 def recognise(story: Story, found: Sequence[Message]) -> Recognition:
@@ -41,12 +42,14 @@ def recognise(story: Story, found: Sequence[Message]) -> Recognition:
     electorate = Electorate(story, found)
     votes = [vote for message in found if (vote := electorate.vote(message)) is not None]
     model, mixture = _model(story, votes)
+    calls = Counter(vote.syscall for vote in votes if vote.way is not Way.ELSEWHERE)
     return Recognition(
         model=model,
         family=FAMILIES[model],
         title=mixture or IN_WORDS[model],
         reasons=reasons(story, votes, electorate.breadth, model),
         votes=dict(Counter(vote.way.value for vote in votes)),
+        syscall=next((name for name, _ in calls.most_common(1)), ""),
     )
 
 

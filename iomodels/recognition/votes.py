@@ -116,8 +116,8 @@ class Electorate:
             return Way.ELSEWHERE, name
         if other := self.watcher(message.client, message.started_ns, apart_from=watch.thread_id):
             return self._handed(other)
-        if watch.wait is Wait.TIMER and self._was_refused(message):
-            return Way.POLLED, name
+        if watch.wait is Wait.TIMER:  # A nap in the handler, or between two rounds of asking.
+            return self._while_running(message)
         return None, name
 
     def _in_readiness(self, message: Message, watch: Watch) -> tuple[Way | None, str]:

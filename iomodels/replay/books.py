@@ -39,7 +39,7 @@ class Books:
             return
         if ", F_SETFL, " in call_.arguments:
             file.is_nonblocking = "O_NONBLOCK" in call_.arguments
-            self._set_asynchronous(file, is_on="O_ASYNC" in call_.arguments)
+            self._set_asynchronous(file, is_on="ASYNC" in call_.arguments)
         elif ", F_DUPFD" in call_.arguments and call_.result is not None:
             self.tables.alias(teller, call_.result, file)
 

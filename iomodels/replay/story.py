@@ -39,7 +39,7 @@ class Watch(NamedTuple):
     @property
     def is_refused(self) -> bool:
         """Whether it found nothing and did not wait."""
-        return self.error == "EAGAIN" or (not self.may_sleep and self.result == 0)
+        return not self.may_sleep and (self.error == "EAGAIN" or self.result == 0)
 
 
 class Read(NamedTuple):

@@ -10,7 +10,7 @@ from tests.real.table import Server, servers
 pytestmark = pytest.mark.real
 
 
-@pytest.mark.parametrize("server", servers(), ids=lambda server: server.name)
+@pytest.mark.parametrize("server", list(servers()), ids=lambda server: server.name)
 def test_real_server_is_recognised(
     server: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -1,8 +1,7 @@
-// Model: non-blocking
+// Model: unknown
 // Says: An alarm wakes it fifty times a second to ask everybody, whether they have sent or not.
 // Wrong: rests
 // Call: pause
-// Line: 142
 // Scenario: rests
 
 #define _GNU_SOURCE

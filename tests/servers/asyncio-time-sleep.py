@@ -2,7 +2,6 @@
 # Says: A coroutine for each client; one that sleeps with time.sleep takes the loop with it.
 # Wrong: sleeps-only-in-readiness
 # Call: clock_nanosleep
-# Line: 24
 # Scenario: half-line
 
 import asyncio

@@ -1,6 +1,6 @@
 # Model: blocking
 # Says: It serves one client after the other, and hangs up on whoever is silent for 200 ms.
-# Wrong: answers-in-order
+# Wrong: answers
 # Scenario: half-line
 
 import os

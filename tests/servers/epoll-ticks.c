@@ -2,7 +2,6 @@
 // Says: Its epoll_wait has a time-out of 10 ms: it wakes a hundred times a second for nothing.
 // Wrong: rests
 // Call: epoll_wait
-// Line: 144
 // Scenario: rests
 
 #define _GNU_SOURCE

@@ -2,7 +2,6 @@
 // Says: It uses epoll_wait as an alarm clock: whoever is ready, it tries to read from everybody.
 // Wrong: refused-reads
 // Call: recvfrom
-// Line: 37
 // Scenario: crowd
 
 #define _GNU_SOURCE

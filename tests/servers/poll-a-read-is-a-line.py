@@ -1,6 +1,6 @@
 # Model: poll
 # Says: It takes whatever one read brings for a line, and sends half lines back.
-# Wrong: answers-in-order
+# Wrong: answers
 # Scenario: half-line
 
 import os

@@ -1,6 +1,6 @@
 // Model: poll
 // Says: All clients share the buffer for what has begun: the lines of two clients mix.
-// Wrong: answers-in-order
+// Wrong: answers
 // Scenario: half-line
 
 #define _GNU_SOURCE

@@ -2,7 +2,6 @@
 # Says: Its poll has a time-out of 10 ms, so it wakes a hundred times a second to find nothing to do.
 # Wrong: rests
 # Call: poll
-# Line: 64
 # Scenario: rests
 
 import os

@@ -1,4 +1,4 @@
-// Model: select
+// Model: blocking
 // Says: When select says that a client is ready it calls fgets, which sleeps until the line ends.
 // Wrong: waits-for-everyone
 // Call: read

@@ -1,4 +1,4 @@
-# Model: select
+# Model: blocking
 # Says: When select says that a client is ready, it reads until the line ends, which may be never.
 # Wrong: waits-for-everyone
 # Call: recvfrom

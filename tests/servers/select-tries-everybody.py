@@ -2,7 +2,6 @@
 # Says: When select says that somebody is ready, it does not ask who, but tries to read from all.
 # Wrong: refused-reads
 # Call: recvfrom
-# Line: 32
 # Scenario: crowd
 
 import os

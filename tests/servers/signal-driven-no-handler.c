@@ -1,4 +1,4 @@
-// Model: signal-driven
+// Model: unknown
 // Says: It asks for SIGIO before it has a handler, and unblocks it too early: the first one kills it.
 // Wrong: stays-up
 // Scenario: alone

@@ -1,4 +1,4 @@
-# Model: mixed
+# Model: blocking
 # Says: The select loop only picks a client; from its first piece on it is served to its end.
 # Wrong: waits-for-everyone
 # Call: recvfrom

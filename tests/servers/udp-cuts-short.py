@@ -1,6 +1,6 @@
 # Model: blocking
 # Says: Its buffer is for short datagrams; the kernel throws away what does not fit.
-# Wrong: answers-in-order
+# Wrong: answers
 # Scenario: udp-crowd
 # Transport: udp
 

@@ -2,7 +2,6 @@
 // Says: It wakes every 20 ms, although nobody has sent a datagram.
 // Wrong: rests
 // Call: poll
-// Line: 43
 // Scenario: udp-rests
 // Transport: udp
 

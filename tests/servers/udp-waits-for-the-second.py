@@ -2,8 +2,7 @@
 # Says: It answers a client's datagram, then waits on a socket of its own for that client's next one.
 # Wrong: waits-for-everyone
 # Call: recvfrom
-# Client: A
-# Line: 27
+# Line: 26
 # Scenario: udp-turns
 # Transport: udp
 

@@ -1,0 +1,148 @@
+"""The zoo: servers in tests/servers whose first lines say what they are and what catches them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from grader.harness import language
+from grader.harness.examination import Examination, examine
+from grader.harness.exercise import Exercise, Scenario, parse, read_folder
+from grader.harness.observation import BY_DEFAULT, DATAGRAMS
+from iomodels.demands import Demands
+from iomodels.report import Finding
+
+FOLDER = Path(__file__).parents[1] / "servers"
+KEY = re.compile(r"(?:#|//) (?P<key>[A-Z][a-z]+): (?P<value>.+)")
+OBSERVATION = "observation"
+# What an exercise asks for so that a rule applies; the others always do.
+ASKED = {
+    "at-most-threads": Demands(at_most_threads=1),
+    "at-most-processes": Demands(at_most_processes=1),
+    "refused-reads": Demands(refused_reads=1),
+    "sleeps-only-in-readiness": Demands(sleeps_only_in_readiness=True),
+    "waits-for-everyone": Demands(waits_for_everyone=True),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """One server and what its first lines claim."""
+
+    path: Path
+    model: str
+    asked: str | None
+    wrong: str | None  # The rule that must catch it.
+    syscall: str | None
+    client: str | None
+    line: int | None
+    scenario: str | None
+    only: tuple[str, ...]
+    transport: str
+    is_sandboxed: bool
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def demands(self) -> Demands:
+        """Return what an exercise has to ask for."""
+        if self.wrong == "model":
+            return Demands(model=self.asked)
+        if self.wrong:
+            return ASKED.get(self.wrong, Demands())
+        # One that asks again and again neglects everybody between two rounds, and never rests.
+        is_polling = self.model == "non-blocking"
+        return Demands(waits_for_everyone=not is_polling, rests=not is_polling)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What came out."""
+
+    model: str
+    findings: tuple[tuple[str, Finding], ...]  # Each with its scenario.
+    refused_lines: int
+
+    def caught(self, server: Server) -> list[Finding]:
+        """Return the findings by the rule, and in the scenario, that the server claims."""
+        return [
+            finding
+            for scenario, finding in self.findings
+            if finding.rule == server.wrong and scenario == (server.scenario or scenario)
+        ]
+
+
+def servers() -> Iterator[Server]:
+    """Yield every server of the zoo."""
+    for path in sorted(FOLDER.iterdir()):
+        if path.suffix in (".py", ".c") and path.stem != "starter":
+            yield _read(path)
+
+
+def visit(server: Server) -> Visit:
+    """Play the scenarios that matter, and one that needs no protocol, by which it is recognised."""
+    exercise = _exercise(server.transport)
+    wanted = [
+        scenario
+        for scenario in exercise.scenarios
+        if scenario.name in (server.only or (server.scenario or scenario.name,))
+    ]
+    played = _examined(
+        replace(
+            exercise,
+            demands=server.demands(),
+            scenarios=(*wanted, _observation(server.transport)),
+        ),
+        server.path,
+    )
+    *others, last = played.report.scenarios
+    assert last.conduct is not None
+    return Visit(
+        model=last.conduct.model,
+        findings=tuple((one.name, finding) for one in others for finding in one.findings),
+        refused_lines=sum(one.conduct.refused_lines for one in (*others, last) if one.conduct),
+    )
+
+
+def _examined(exercise: Exercise, path: Path) -> Examination:
+    return examine(exercise, path.read_bytes(), file_name=f"server{path.suffix}", seed=1)
+
+
+@cache
+def _exercise(transport: str) -> Exercise:
+    return parse(read_folder(FOLDER / "udp" if transport == "udp" else FOLDER))
+
+
+@cache
+def _observation(transport: str) -> Scenario:
+    script = DATAGRAMS if transport == "udp" else BY_DEFAULT
+    return Scenario(
+        name=OBSERVATION,
+        points=1,
+        script=script,
+        steps=language.parse(script, transport=transport),
+    )
+
+
+def _read(path: Path) -> Server:
+    claims: dict[str, str] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        found = KEY.fullmatch(line)
+        if not found:
+            break
+        claims[found["key"]] = found["value"]
+    return Server(
+        path=path,
+        model=claims["Model"],
+        asked=claims.get("Asked"),
+        wrong=claims.get("Wrong"),
+        syscall=claims.get("Call"),
+        client=claims.get("Client"),
+        line=int(claims["Line"]) if "Line" in claims else None,
+        scenario=claims.get("Scenario"),
+        only=tuple(filter(None, claims.get("Only", "").split(", "))),
+        transport=claims.get("Transport", "tcp"),
+        is_sandboxed=claims.get("Where") != "observe",
+    )

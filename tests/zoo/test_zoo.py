@@ -1,0 +1,45 @@
+"""Every server of the zoo is what it says, and is caught for what it says."""
+
+import pytest
+
+from tests.zoo.keeper import Server, servers, visit
+
+ALL = [server for server in servers() if server.is_sandboxed]
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("server", ALL, ids=lambda server: server.name)
+def test_server_is_what_it_says(server: Server) -> None:
+    seen = visit(server)
+
+    assert seen.model == server.model
+    assert seen.refused_lines == 0
+    if server.wrong is None:
+        assert seen.findings == ()
+        return
+    finding = next(iter(seen.caught(server)), None)
+    assert finding is not None, seen.findings
+    assert server.syscall in (None, finding.syscall)
+    assert server.client in (None, finding.client)
+    assert server.line in (None, finding.source_line)
+
+
+def test_zoo_is_large_and_varied() -> None:
+    found = list(servers())
+    right = [server for server in found if server.wrong is None]
+
+    assert len(right) >= 20
+    assert len(found) - len(right) >= 40
+    assert {server.path.suffix for server in right} == {".py", ".c"}
+    assert {server.model for server in right} >= {
+        "thread-per-client",
+        "process-per-client",
+        "thread-pool",
+        "process-pool",
+        "non-blocking",
+        "select",
+        "poll",
+        "epoll",
+        "signal-driven",
+        "io_uring",
+    }
