@@ -37,6 +37,7 @@ class Slept:
     timeout_ns: int | None = None  # As the program asked for it; None: until something happens.
     neglected: tuple[Neglect, ...] = ()
     source_line: int | None = None
+    source_file: str = ""  # "": the one that was handed in.
 
     @property
     def lasted_ns(self) -> int:

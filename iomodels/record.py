@@ -50,7 +50,8 @@ class Sleep:
     waits_for: tuple[str, ...]  # Clients that can end it; empty if nothing the clients do can.
     accepts: bool  # Whether a new client can end it.
     timeout_ns: int | None  # As the program asked for it; None: until something happens.
-    source_line: int | None  # In the program's own file.
+    source_line: int | None  # In the program's own file,
+    source_file: str = ""  # of this name; "": the one that was handed in.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

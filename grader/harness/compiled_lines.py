@@ -18,6 +18,7 @@ class CompiledLines:
     def __init__(self, binary: bytes, *, file_name: str) -> None:
         self._binary, self._file_name = binary, file_name
         self._images = Images()
+        self.files: dict[int, str] = {}
         self._table: LineTable | None = None
 
     def of(self, threads: Iterable[Thread]) -> dict[int, int]:

@@ -2,14 +2,17 @@
 
 import os
 import secrets
+import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from grader.exceptions import GraderError
 from grader.harness import language
 from grader.harness.performance import Performance
-from grader.harness.python_lines import PythonLines
+from grader.harness.prologue import prologue
+from grader.harness.python_lines import PythonLines, is_nobody_elses
 from grader.harness.source_lines import SourceLines
-from grader.sandbox import Attached, Bare, Limits, enter_network
+from grader.sandbox import Attached, Bare, Limits, enter_network, join_network
 from iomodels.record import ScenarioRecord
 
 # Needs no protocol: the clients say the beginning of something, bit by bit, in turns; one says
@@ -72,7 +75,7 @@ def observe(
     Turns this process into another one, as `enter_network` does. Raises SandboxUnavailable if the
     command cannot be traced here, GraderError if it does not begin to listen.
     """
-    lines = PythonLines()
+    lines = PythonLines(is_own=is_nobody_elses)
     enter_network()
     program = Bare(command, environment={**os.environ, "PORT": str(port)})
     return _perform(program, port, transport, script, seconds=seconds, lines=lines)
@@ -81,9 +84,20 @@ def observe(
 def attach(
     process_id: int, *, port: int, transport: str, script: str | None = None, seconds: int
 ) -> ScenarioRecord:
-    """Play a scenario against a server that runs already, and leave it as it was."""
+    """Play a scenario against a server that runs already, in its network; leave it as it was.
+
+    Raises SandboxUnavailable if it runs in a network that this process may not join, GraderError if
+    it is not there, or cannot be traced.
+    """
+    if not Path(f"/proc/{process_id}/fd").is_dir():
+        raise GraderError(f"There is no process {process_id}.")
+    join_network(process_id)
     program = Attached(process_id)
-    return _perform(program, port, transport, script, seconds=seconds, lines=PythonLines())
+    text = prologue(program.processes(), at_ns=time.time_ns())
+    program.tracer.content += text.encode("ascii", "replace")
+    return _perform(
+        program, port, transport, script, seconds=seconds, lines=PythonLines(is_own=is_nobody_elses)
+    )
 
 
 def _perform(

@@ -86,6 +86,7 @@ def as_json(record: ScenarioRecord, analysis: Analysis) -> dict[str, Any]:
                 "started_ms": _milliseconds(slept.started_ns),
                 "lasted_ms": _milliseconds(slept.lasted_ns),
                 "line": slept.source_line,
+                "file": slept.source_file or None,
                 "neglected": [
                     {
                         "client": one.client,
@@ -151,7 +152,7 @@ def _show(record: ScenarioRecord, analysis: Analysis, out: TextIO) -> None:
 
 def _sentence(slept: Slept) -> str:
     on_whom = f" on {names(slept.clients)}" if slept.clients else ""
-    line = f" (line {slept.source_line})" if slept.source_line else ""
+    line = f" ({slept.source_file}, line {slept.source_line})" if slept.source_line else ""
     waited = names([one.client for one in slept.neglected])
     unread = sum(one.unread for one in slept.neglected)
     ready = f", {count(unread, 'byte')} unread" if unread else ""

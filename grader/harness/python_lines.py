@@ -9,20 +9,34 @@ import json
 import os
 import subprocess
 import sysconfig
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path, PurePath
 from typing import Any
 
 from grader.harness.threads import Thread
 
 LONGEST_S = 5  # py-spy takes 5 ms; if it hangs, the finding goes without a line.
 PROGRAM_FOLDER = "/w/"
+OF_OTHERS = ("/lib/python3", "/site-packages/", "/dist-packages/")
+
+
+def is_handed_in(path: str) -> bool:
+    """Tell whether a file was handed in: it stands in the sandbox's own folder."""
+    return path.startswith(PROGRAM_FOLDER)
+
+
+def is_nobody_elses(path: str) -> bool:
+    """Tell whether a file is neither Python's own nor an installed package's."""
+    return not path.startswith("<frozen") and not any(part in path for part in OF_OTHERS)
 
 
 class PythonLines:
     """Finds py-spy once, while its folder can still be read: the driver gives up that right."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_own: Callable[[str], bool] = is_handed_in) -> None:
+        """`is_own` tells by its path whether a file belongs to the program."""
+        self._is_own = is_own
+        self.files: dict[int, str] = {}
         path = Path(sysconfig.get_path("scripts"), "py-spy")
         self._program: int | None = None
         with contextlib.suppress(OSError):
@@ -34,10 +48,12 @@ class PythonLines:
         found: dict[int, int] = {}
         for process_id in {process_id for process_id, _ in wanted}:
             for dumped in self._dump(process_id):
-                line = _own_line(dumped.get("frames") or [])
+                line, file = self._own_line(dumped.get("frames") or [])
                 thread_id = wanted.get((process_id, dumped.get("os_thread_id") or 0))
                 if line is not None and thread_id is not None:
                     found[thread_id] = line
+                    if not is_handed_in(file):
+                        self.files[thread_id] = PurePath(file).name
         return found
 
     def _dump(self, process_id: int) -> list[Mapping[str, Any]]:
@@ -61,10 +77,10 @@ class PythonLines:
             return []
         return threads if isinstance(threads, list) else []
 
-
-def _own_line(frames: Sequence[Mapping[str, Any]]) -> int | None:
-    """Return the innermost line of the program's own file."""
-    for frame in frames:
-        if str(frame.get("filename", "")).startswith(PROGRAM_FOLDER):
-            return int(frame.get("line", 0)) or None
-    return None
+    def _own_line(self, frames: Sequence[Mapping[str, Any]]) -> tuple[int | None, str]:
+        """Return the innermost line of the program's own files, and which file that is."""
+        for frame in frames:
+            file = str(frame.get("filename", ""))
+            if self._is_own(file):
+                return int(frame.get("line", 0)) or None, file
+        return None, ""

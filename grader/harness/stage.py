@@ -152,7 +152,12 @@ class Stage:
         if self._look() != self._last:  # A line that was read after waking says nothing.
             return moment
         sleeps = tuple(
-            replace(sleep, source_line=found.get(sleep.thread_id)) for sleep in moment.sleeps
+            replace(
+                sleep,
+                source_line=found.get(sleep.thread_id),
+                source_file=self._lines.files.get(sleep.thread_id, ""),
+            )
+            for sleep in moment.sleeps
         )
         return replace(moment, sleeps=sleeps)
 

@@ -51,7 +51,7 @@ from grader.sandbox.bare import Attached, Bare
 from grader.sandbox.box import Box, Exit
 from grader.sandbox.launch import start
 from grader.sandbox.limits import Excess, Limits, Usage, exceeded
-from grader.sandbox.namespaces import enter, enter_network
+from grader.sandbox.namespaces import enter, enter_network, join_network
 from grader.sandbox.policy import Profile
 from grader.sandbox.self_test import Check, self_test
 
@@ -68,6 +68,7 @@ __all__ = [
     "enter",
     "enter_network",
     "exceeded",
+    "join_network",
     "self_test",
     "start",
 ]

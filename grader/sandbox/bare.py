@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from grader.exceptions import SandboxUnavailable
@@ -116,13 +117,22 @@ class Attached(Bare):
     """A process that runs already, and all that it starts from now on; it is left as it was."""
 
     def __init__(self, process_id: int) -> None:
-        """Attach strace. Raise SandboxUnavailable if that is not allowed."""
+        """Attach strace to all its threads and to all that it has started.
+
+        Raise SandboxUnavailable if there is no strace.
+        """
         self._process_id = process_id
+        self._used_before_ns = sum(map(processes.cpu_ns, self._living()))
         super().__init__(["strace"], environment=os.environ)
 
     def _command(self, command: Sequence[str]) -> list[str]:
         del command
-        return self.tracer.attach(self._process_id)
+        return self.tracer.attach(self.processes())
+
+    def usage(self) -> Usage:
+        """Add up what the program's processes use; of the CPU's time, what they used meanwhile."""
+        usage = super().usage()
+        return replace(usage, cpu_ns=max(0, usage.cpu_ns - self._used_before_ns))
 
     def has_started(self) -> bool:
         return True

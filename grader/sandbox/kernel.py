@@ -29,6 +29,11 @@ def unshare(flags: int) -> None:
     _check(_libc.unshare(ctypes.c_int(flags)))
 
 
+def setns(descriptor: int, kind: int) -> None:
+    """Go into the namespace behind a descriptor, which must be of this kind (CLONE_NEW...)."""
+    _check(_libc.setns(ctypes.c_int(descriptor), ctypes.c_int(kind)))
+
+
 def mount(kind: str, target: str, *, flags: int, options: str = "") -> None:
     """Put a file system without a device, such as tmpfs or proc, on a directory."""
     _check(

@@ -79,9 +79,12 @@ class Tracer:
         """Return the command that runs another one and traces it."""
         return [self._program, *OPTIONS, f"--output={self._path}", "--", *command]
 
-    def attach(self, process_id: int) -> list[str]:
-        """Return the command that traces a running process, and all that it makes from now on."""
-        return [self._program, *OPTIONS, f"--output={self._path}", f"--attach={process_id}"]
+    def attach(self, process_ids: Sequence[int]) -> list[str]:
+        """Return the command that traces running processes, and all that they make from now on."""
+        # --seccomp-bpf cannot be had by a process that runs already, strace(1).
+        options = [option for option in OPTIONS if option != "--seccomp-bpf"]
+        attached = [f"--attach={process_id}" for process_id in process_ids]
+        return [self._program, *options, f"--output={self._path}", *attached]
 
     def drain(self) -> None:
         """Take what has been written since."""

@@ -98,6 +98,7 @@ class _Writer:
 
     def _slept(self, span: Span, blamed: Sequence[Neglected]) -> Slept:
         watch = span.watch
+        line, file = self._line_of(span)
         return Slept(
             thread_id=watch.thread_id,
             process_id=watch.process_id,
@@ -109,7 +110,8 @@ class _Writer:
             ended_ns=self._since(span.ended_ns),
             timeout_ns=watch.timeout_ns,
             neglected=self._neglects(blamed),
-            source_line=self._line_of(span),
+            source_line=line,
+            source_file=file,
         )
 
     def _neglects(self, blamed: Sequence[Neglected]) -> tuple[Neglect, ...]:
@@ -145,27 +147,28 @@ class _Writer:
             )
         )
 
-    def _line_of(self, span: Span) -> int | None:
-        for at_ns, line in self._lines.get(span.watch.thread_id, ()):
+    def _line_of(self, span: Span) -> tuple[int | None, str]:
+        for at_ns, line, file in self._lines.get(span.watch.thread_id, ()):
             if span.started_ns <= at_ns <= span.ended_ns:
-                return line
-        return None
+                return line, file
+        return None, ""
 
     def _since(self, at_ns: int) -> int:
         return at_ns - self._origin_ns
 
 
-def _lines(scenario: ScenarioRecord) -> dict[int, list[tuple[int, int]]]:
-    """Return when each thread was seen asleep at which line."""
+def _lines(scenario: ScenarioRecord) -> dict[int, list[tuple[int, int, str]]]:
+    """Return when each thread was seen asleep at which line of which file."""
     seen: list[Moment] = [
         *scenario.moments,
         *(step.moment for step in scenario.steps if step.moment),
     ]
-    found: dict[int, list[tuple[int, int]]] = {}
+    found: dict[int, list[tuple[int, int, str]]] = {}
     for moment in seen:
         for sleep in moment.sleeps:
             if sleep.source_line is not None and moment.at_ns:
-                found.setdefault(sleep.thread_id, []).append((moment.at_ns, sleep.source_line))
+                entry = (moment.at_ns, sleep.source_line, sleep.source_file)
+                found.setdefault(sleep.thread_id, []).append(entry)
     return found
 
 

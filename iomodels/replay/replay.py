@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from iomodels.calls import READS, WRITES, call
 from iomodels.record import UNKNOWN_NS, ScenarioRecord, Wait
 from iomodels.replay import arguments
+from iomodels.replay.books import Books
 from iomodels.replay.files import LISTENER, Epoll, File, World
 from iomodels.replay.story import Accept, Read, Story, Teller, Watch
 from iomodels.replay.tables import Tables
@@ -55,14 +56,8 @@ class _Replay:
             **dict.fromkeys(("select", "pselect6", "poll", "ppoll"), self._select),
             **dict.fromkeys(("epoll_wait", "epoll_pwait", "epoll_pwait2"), self._epoll_wait),
             **dict.fromkeys(("clone", "clone3", "fork", "vfork"), self._clone),
-            **dict.fromkeys(("socket", "signalfd4"), self._socket),
-            **dict.fromkeys(("epoll_create", "epoll_create1"), self._socket),
-            **dict.fromkeys(("dup", "dup2", "dup3"), self._dup),
-            **dict.fromkeys(("io_uring_setup", "io_setup"), self._ring),
+            **Books(world, self.story, self.tables).handlers,
             **dict.fromkeys(("io_uring_enter", "io_getevents"), self._ring_wait),
-            "fcntl": self._fcntl,
-            "setsockopt": self._setsockopt,
-            "ioctl": self._ioctl,
             "epoll_ctl": self._epoll_ctl,
             "futex": self._futex,
             "clock_nanosleep": self._nap,
@@ -316,55 +311,6 @@ class _Replay:
             self._made[call_.result] = call_.thread_id
             # It may run for a while before it does anything that is traced.
             self._teller(call_.result, call_.started_ns)
-
-    def _socket(self, call_: Call, teller: Teller) -> None:
-        if call_.result is not None and call_.result >= 0 and call_.detail:
-            file = self.tables.open(teller, call_.result, call_.detail.strip("<>"))
-            file.is_nonblocking = "NONBLOCK" in call_.arguments
-
-    def _dup(self, call_: Call, teller: Teller) -> None:
-        file = self.tables.first(call_)
-        if file and call_.result is not None and call_.result >= 0:
-            self.tables.alias(teller, call_.result, file)
-
-    def _fcntl(self, call_: Call, teller: Teller) -> None:
-        file = self.tables.first(call_)
-        if file is None or call_.error:
-            return
-        if ", F_SETFL, " in call_.arguments:
-            file.is_nonblocking = "O_NONBLOCK" in call_.arguments
-            self._set_asynchronous(file, is_on="ASYNC" in call_.arguments)
-        elif ", F_DUPFD" in call_.arguments and call_.result is not None:
-            self.tables.alias(teller, call_.result, file)
-
-    def _setsockopt(self, call_: Call, teller: Teller) -> None:
-        del teller
-        if ", TCP_DEFER_ACCEPT, " in call_.arguments and not call_.error:
-            file = self.tables.first(call_)
-            is_on = "TCP_DEFER_ACCEPT, [0]" not in call_.arguments
-            self.story.defers |= is_on and file is not None and file.whose in (None, LISTENER)
-
-    def _ioctl(self, call_: Call, teller: Teller) -> None:
-        del teller
-        file = self.tables.first(call_)
-        if file is None or call_.error:
-            return
-        is_on = "[0]" not in call_.arguments
-        if ", FIONBIO," in call_.arguments:
-            file.is_nonblocking = is_on
-        elif ", FIOASYNC," in call_.arguments:
-            self._set_asynchronous(file, is_on=is_on)
-
-    def _set_asynchronous(self, file: File, *, is_on: bool) -> None:
-        file.is_asynchronous = is_on
-        if is_on and file.whose:
-            self.story.asynchronous.add(file.whose)
-        elif is_on and file.whose == LISTENER and file.is_udp:
-            self.story.asynchronous.update(self._world.clients.values())
-
-    def _ring(self, call_: Call, teller: Teller) -> None:
-        del teller
-        self.story.has_ring |= call_.result is not None and not call_.error
 
     def _ring_wait(self, call_: Call, teller: Teller) -> None:
         self._watch(call_, teller, Wait.OTHER, (), others=True)

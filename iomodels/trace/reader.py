@@ -78,7 +78,7 @@ class Reader:
         ended_ns = None
         if took:
             ended_ns = started_ns + int(took + took_ns)
-        elif line.endswith(tokens.UNFINISHED):
+        elif line.endswith((tokens.UNFINISHED, tokens.DETACHED)):
             self._begun[thread_id] = (name, arguments, started_ns)
             return None
         value = int(outer or result) if result else None

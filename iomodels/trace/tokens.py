@@ -42,7 +42,8 @@ RESULT = (
     rf"\) += (?:(-?\d+)(?:({DECORATION})|{OUTER})|0x[0-9a-f]++|\?)"
     rf"(?: (E[A-Z0-9_]++))?(?: (\({NESTED}\)))?(?: <(?:(\d+)\.(\d{{9}})|unavailable)>)?$"
 )
-STOPPED = rf"{re.escape(UNFINISHED)}$"
+DETACHED = "<detached ...>"  # strace has let go of a thread that was in a call.
+STOPPED = rf"(?:{re.escape(UNFINISHED)}|{re.escape(DETACHED)})$"
 
 CALL = re.compile(rf"{HEAD}(?:{NAME}\(|{RESUMED}){ARGUMENTS}(?:{RESULT}|{STOPPED})")
 # A thread that is killed leaves `<... read resumed> <unfinished ...>) = ?` behind.
