@@ -50,6 +50,7 @@ class Electorate:
         self.story = story
         self._takings = {(read.client, read.thread_id, read.started_ns) for read in story.reads}
         self._messages: dict[str, list[Message]] = {}
+        found = tuple(found)
         for message in found:
             self._messages.setdefault(message.client, []).append(message)
         self._starts = {
@@ -57,6 +58,7 @@ class Electorate:
             for thread_id, teller in story.threads.items()
         }
         self.breadth = _breadth(story)
+        self.votes = [vote for message in found if (vote := self.vote(message)) is not None]
 
     def vote(self, message: Message) -> Vote | None:
         """Return the vote of a message, or None if it tells nothing."""
@@ -65,7 +67,7 @@ class Electorate:
             return None
         if read is None:
             wrote = self.story.answers.get(message.client)
-            is_rung = self.story.has_ring and message.was_answered and wrote is None
+            is_rung = self.story.has_ring and message.was_read_unseen and wrote is None
             return _vote(message, Way.COMPLETED, "io_uring_enter", 0, 0) if is_rung else None
         watch = self.watch_at(read.thread_id, message.started_ns)
         way, syscall = self._signalled(message, watch) or self._way(message, watch)
@@ -73,9 +75,13 @@ class Electorate:
             return None
         return _vote(message, way, syscall, read.thread_id, read.process_id)
 
+    def index_at(self, thread_id: int, at_ns: int) -> int:
+        """Return which of a thread's calls is the last that had begun by a moment; -1: none."""
+        return bisect_right(self._starts[thread_id], at_ns) - 1
+
     def watch_at(self, thread_id: int, at_ns: int) -> Watch | None:
         """Return what a thread was in at a moment; None: it was running."""
-        index = bisect_right(self._starts[thread_id], at_ns) - 1
+        index = self.index_at(thread_id, at_ns)
         if index < 0:
             return None
         watch = self.story.threads[thread_id].watches[index]
