@@ -69,6 +69,7 @@ def examine(
     file_name: str = Language.PYTHON.file_name,
     slot: int | None = None,
     seed: int | None = None,
+    is_traced: bool = True,
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Examination:
@@ -88,6 +89,7 @@ def examine(
         scripts=tuple(Script(name=one.name, text=one.script) for one in exercise.scenarios),
         seed=seed,
         slot=slot,
+        is_traced=is_traced,
     )
     tasks = [
         Task(name=one.name, points=one.points, script=one.script) for one in exercise.scenarios
