@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from iomodels.accounting import account
 from iomodels.ledger import Ledger
-from iomodels.recognition import Recognition, messages, recognise
+from iomodels.measuring import measure
+from iomodels.phases import Phases
+from iomodels.recognition import Electorate, Recognition, count_votes, messages
 from iomodels.record import ScenarioRecord
 from iomodels.replay import Story, replay
 from iomodels.replay.replay import clients_of
@@ -20,6 +22,7 @@ class Analysis:
     story: Story
     ledger: Ledger
     recognition: Recognition
+    phases: tuple[Phases, ...]  # Of each message whose reader was seen waiting.
 
 
 def analyse(scenario: ScenarioRecord) -> Analysis:
@@ -28,9 +31,11 @@ def analyse(scenario: ScenarioRecord) -> Analysis:
     clients = clients_of(scenario)
     story = replay(trace, port=scenario.port, clients=clients)
     found = messages(scenario.events, clients, story)
+    electorate = Electorate(story, found)
     return Analysis(
         trace=trace,
         story=story,
         ledger=account(scenario, story, found, clients),
-        recognition=recognise(story, found),
+        recognition=count_votes(electorate),
+        phases=measure(electorate),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseCall:
-    """One system call on the way to a message, nanoseconds after the client's previous message."""
+    """One system call on the way to a message; nanoseconds since the first of them began."""
 
     syscall: str
     started_ns: int

@@ -76,6 +76,7 @@ class Deed(StrEnum):
     RECEIVES_END = "receives end"
     CLOSES = "closes"
     RESETS = "resets"
+    IS_READ = "is read"  # Seen at rest: the server's kernel holds none of its bytes any more.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

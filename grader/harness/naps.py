@@ -3,7 +3,7 @@
 from collections import Counter
 
 from grader.harness.threads import Thread
-from iomodels.record import Sleep
+from iomodels.record import Sleep, Wait
 
 Key = tuple[int, tuple[str, str]]  # A thread, and how often it had switched context.
 
@@ -19,10 +19,16 @@ class Naps:
         self._reached = reached
         self._since_ns: dict[Key, int] = {}
         self._length_ns: dict[Key, int] = {}
+        self._pauses: set[Key] = set()
 
     @property
     def count(self) -> int:
         return len(self._length_ns)
+
+    @property
+    def pauses(self) -> int:
+        """How many of them only time could end: no client, whatever it does."""
+        return len(self._pauses & self._length_ns.keys())
 
     @property
     def longest_ns(self) -> int:
@@ -54,5 +60,7 @@ class Naps:
                 # A thread that wakes and sleeps again has switched context: another sleep.
                 key = (thread.thread_id, thread.switches)
                 since_ns = self._since_ns.setdefault(key, now_ns)
+                if sleep.wait is Wait.TIMER:
+                    self._pauses.add(key)
                 length_ns = sleep.timeout_ns or now_ns - since_ns
                 self._length_ns[key] = max(self._length_ns.get(key, 0), length_ns)

@@ -123,6 +123,8 @@ def _perform(
         seed=secrets.randbits(32),
         start_patience_ns=seconds * SECOND_NS,
         warm_up_ns=WARM_UP_NS,
+        # A server that sleeps while it works on a message is given the time to wake up.
+        settle_naps=2,
     )
     record = performance.of(program, steps, name="observation", lines=lines)
     if not record.events:

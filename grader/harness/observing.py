@@ -8,6 +8,7 @@ from typing import Any, TextIO
 
 from grader.harness.observation import attach, observe
 from iomodels.analysis import Analysis, analyse
+from iomodels.figures.timeline import timeline
 from iomodels.ledger import Slept
 from iomodels.record import ScenarioRecord
 from iomodels.wording import call_name, count, duration, names
@@ -62,6 +63,9 @@ def run(options: argparse.Namespace, out: TextIO) -> int:
     if options.record:
         text = json.dumps(asdict(record), ensure_ascii=False)
         options.record.write_text(text + "\n", encoding="utf-8")
+    if options.figure:
+        title = f"Who was looked after, and when: {analysis.recognition.title}"
+        options.figure.write_text(timeline(analysis.ledger, title=title), encoding="utf-8")
     return 0
 
 

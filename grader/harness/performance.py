@@ -27,6 +27,7 @@ class Performance:
     file_name: str = "server.py"  # As the author knows it.
     # The calls whose source lines are known: one look for each call and program is enough.
     lined: set[str] = field(default_factory=set)
+    settle_naps: int = 1  # How many naps to wait for before a client acts.
     start_patience_ns: int = PATIENCE_NS  # Naps, as asked for, before the program listens.
     # And once it does, for what it goes on to prepare; 0: clients come at once.
     warm_up_ns: int = 0
@@ -45,6 +46,7 @@ class Performance:
             steps,
             seed=self.seed,
             start_patience_ns=self.start_patience_ns,
+            settle_naps=self.settle_naps,
             warm_up_ns=self.warm_up_ns,
         )
         try:

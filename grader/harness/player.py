@@ -54,9 +54,11 @@ class Player:
         seed: int,
         start_patience_ns: int = PATIENCE_NS,
         warm_up_ns: int = 0,
+        settle_naps: int = 1,
     ) -> None:
         self._stage, self._steps, self._seed = stage, steps, seed
         self._start_patience_ns, self._warm_up_ns = start_patience_ns, warm_up_ns
+        self._settle_naps = settle_naps
         self._records: dict[int, StepRecord] = {}
         self._sendings = 0
         self._is_restless = self._is_behind = False
@@ -117,10 +119,13 @@ class Player:
             )
             raise failed(failure, waited)
         if self._warm_up_ns:
+            # One thread that listens is about to serve; it is a master that has workers to load.
+            is_alone = self._stage.most_threads == 1
+            length_ns = self._warm_up_ns // 30 if is_alone else self._warm_up_ns
             self._wait(
                 lambda: False,
-                cpu_ns=self._start_patience_ns,
-                is_enough=lambda naps: naps.asked_ns >= self._warm_up_ns,
+                cpu_ns=length_ns,
+                is_enough=lambda naps: naps.asked_ns >= length_ns,
             )
         return waited
 
@@ -152,10 +157,15 @@ class Player:
     def _settle(self) -> Waited:
         """Let the server come to rest before somebody acts: the order is always the same."""
         budget_ns = RESTLESS_CPU_NS if self._is_restless else SETTLE_CPU_NS
-        waited = self._wait(lambda: False, cpu_ns=budget_ns, is_enough=_any_nap)
+        waited = self._wait(lambda: False, cpu_ns=budget_ns, is_enough=self._has_napped)
         self._is_restless = self._is_restless or waited.ending is Ending.BURNT
         self._check_limits(waited)
         return waited
+
+    def _has_napped(self, naps: Naps) -> bool:
+        # A time-out of a wait for clients holds up nobody who acts; a pause may end in such a wait.
+        is_waiting = naps.count > naps.pauses
+        return is_waiting or naps.pauses >= self._settle_naps or naps.longest_ns >= PATIENCE_NS
 
     def _connect(self, clients: tuple[str, ...]) -> Waited:
         for name in clients:
@@ -256,10 +266,6 @@ class Player:
 
 def _exchanged(client: TcpClient | UdpClient) -> int:
     return len(client.received) + client.handed
-
-
-def _any_nap(naps: Naps) -> bool:
-    return naps.count > 0
 
 
 def _has_connected(client: TcpClient) -> bool:

@@ -39,7 +39,7 @@ from grader.harness.source_lines import SourceLines
 from grader.harness.threads import Thread
 from grader.harness.wires import Wires
 from grader.sandbox import Bare, Box, Excess, Exit, Limits, exceeded
-from iomodels.record import Activity, Connection, Moment, Sleep, Wait
+from iomodels.record import Activity, Connection, Deed, Moment, Sleep, Wait
 
 # Between two looks the loop sleeps in poll(), so bytes wake it at once; these bound how late it
 # sees that a server fell asleep without writing.
@@ -105,6 +105,7 @@ class Stage:
         if box.tracer:
             self._epoll.register(box.tracer.descriptor, select.EPOLLIN | select.EPOLLET)
         self._last: tuple[Thread, ...] = ()
+        self._read: dict[int, int] = {}
         self._found_lines: tuple[tuple[Thread, ...], dict[int, int]] = ((), {})
         self._neglect: tuple[tuple[Connection, ...], tuple[Thread, ...]] = ((), ())
 
@@ -225,6 +226,8 @@ class Stage:
         """Write into the journal that all sleep now, and who is neglected by it if anybody is."""
         journal, now_ns = self.wires.journal, time.time_ns()
         journal.rest(now_ns)
+        if self.box.tracer and self.box.tracer.has_ring:
+            self._note_what_is_read()  # A ring's own reads are not in the trace.
         is_timed = any(sleep.timeout_ns is not None for sleep in sleeps)
         moment = self._moment(Activity.TIMED if is_timed else Activity.RESTING, sleeps, naps)
         # All has arrived and all sleep, so whoever is ready is neglected, even by a wait that
@@ -244,6 +247,15 @@ class Stage:
             moment = self.with_lines(moment)
             self._lined |= {sleep.syscall for sleep in moment.sleeps if sleep.source_line}
         journal.neglect(replace(moment, connections=ready, at_ns=now_ns))
+
+    def _note_what_is_read(self) -> None:
+        for end in self.wires.connections():
+            client = self.wires.clients.get(end.client)
+            if client and not end.unread and client.handed > self._read.get(client.port, 0):
+                self._read[client.port] = client.handed
+                self.wires.journal.note(
+                    client.name, Deed.IS_READ, port=client.port, size=client.handed
+                )
 
     def _find_lines(self, threads: tuple[Thread, ...]) -> dict[int, int]:
         """Return the source line of each thread; the same sleep is looked up once."""

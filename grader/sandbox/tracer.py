@@ -50,7 +50,7 @@ OPTIONS = (
     "--trace=" + ",".join(f"?{name}" for name in CALLS.split(",")),
 )
 # A program that spins writes 1 MiB in a second of its own time; what it did is plain by then.
-MOST_BYTES = 4 << 20
+MOST_BYTES = 16 << 20
 STOPPING = re.compile(rb"^(\d+) +[\d.]+ --- (stopped by|SIGCONT) ", re.MULTILINE)
 PIPE_BYTES = 1 << 20  # The most that an ordinary user may ask for, pipe(7).
 
@@ -59,8 +59,8 @@ class Tracer:
     """One strace: the command that it begins with, and what it has written.
 
     `content` holds the trace from its beginning, `lost_bytes` how much more came than is kept,
-    `stopped` the threads that a signal has stopped; `descriptor` is readable when `drain()` has
-    something to do.
+    `stopped` the threads that a signal has stopped, `has_ring` whether one has set up an io_uring;
+    `descriptor` is readable when `drain()` has something to do.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -70,6 +70,7 @@ class Tracer:
         os.mkfifo(self._path, mode=0o600)
         self.content = bytearray()
         self.stopped: set[int] = set()
+        self.has_ring = False
         self.lost_bytes = 0
         self.descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with suppress(OSError):  # Others of this user may have used up what there is; then 64 KiB.
@@ -91,12 +92,13 @@ class Tracer:
         with suppress(BlockingIOError):
             while piece := os.read(self.descriptor, PIPE_BYTES):
                 kept = piece[: max(0, MOST_BYTES - len(self.content))]
-                self._see_who_stops(piece)
+                self._look_at(piece)
                 self.content += kept
                 self.lost_bytes += len(piece) - len(kept)
 
-    def _see_who_stops(self, piece: bytes) -> None:
+    def _look_at(self, piece: bytes) -> None:
         # A line that two pieces share is not seen; strace writes whole lines into an empty pipe.
+        self.has_ring = self.has_ring or b" io_uring_setup(" in piece
         for thread_id, what in STOPPING.findall(piece):
             if what.startswith(b"stopped"):
                 self.stopped.add(int(thread_id))

@@ -7,7 +7,7 @@ from iomodels.accounting.neglected import Blamer, Neglected
 from iomodels.accounting.sleeps import Sleeper, Span
 from iomodels.ledger import Ledger, Life, Mark, Neglect, Pending, Slept, Totals
 from iomodels.recognition.messages import Message
-from iomodels.record import Moment, ScenarioRecord
+from iomodels.record import Deed, Moment, ScenarioRecord
 from iomodels.replay import Story
 
 
@@ -73,6 +73,7 @@ class _Writer:
                     size=event.size,
                 )
                 for event in self._scenario.events
+                if event.deed is not Deed.IS_READ
             ),
             pending=tuple(
                 Pending(

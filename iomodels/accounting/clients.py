@@ -134,7 +134,7 @@ def _hung_up(events: Sequence[ClientEvent], clients: Mapping[int, str]) -> dict[
 def _answered(events: Sequence[ClientEvent], clients: Mapping[int, str]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for event in events:
-        if event.deed is Deed.RECEIVES:
+        if event.deed in (Deed.RECEIVES, Deed.IS_READ):
             found.setdefault(clients[event.port], []).append(event.started_ns)
     return found
 

@@ -20,7 +20,7 @@ class Message:
     ended_ns: int  # and right after it: it arrived in between.
     read: Read | None  # That took its first byte.
     was_awaited: bool  # Whether all that the client had sent before was read by then.
-    was_answered: bool  # Whether the client got anything after it.
+    was_read_unseen: bool  # By no call in the trace: a ring's.
 
 
 def messages(
@@ -38,7 +38,7 @@ def messages(
     sent: dict[str, int] = {}
     counts: dict[str, int] = {}
     found: list[Message] = []
-    heard = {clients[event.port]: event.ended_ns for event in events if event.deed is Deed.RECEIVES}
+    unseen = _read_unseen(events, clients) if story.has_ring else {}
     for event in events:
         if event.deed is not Deed.SENDS:
             continue
@@ -58,8 +58,30 @@ def messages(
                 started_ns=event.started_ns,
                 ended_ns=event.ended_ns,
                 read=own[at] if at < len(own) else None,
-                was_awaited=before and is_in_step,
-                was_answered=heard.get(client, 0) > event.started_ns,
+                was_awaited=before and (is_in_step or _had_read(unseen, client, offset, event)),
+                was_read_unseen=any(
+                    reached > offset and at_ns > event.started_ns
+                    for at_ns, reached in unseen.get(client, ())
+                ),
             )
         )
     return tuple(found)
+
+
+def _read_unseen(
+    events: Sequence[ClientEvent], clients: Mapping[int, str]
+) -> dict[str, list[tuple[int, int]]]:
+    """Return when the watcher saw how many bytes of a client read; no trace tells of a ring's."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for event in events:
+        if event.deed is Deed.IS_READ:
+            found.setdefault(clients[event.port], []).append((event.ended_ns, event.size))
+    return found
+
+
+def _had_read(
+    unseen: Mapping[str, list[tuple[int, int]]], client: str, offset: int, event: ClientEvent
+) -> bool:
+    return any(
+        at_ns <= event.started_ns and reached >= offset for at_ns, reached in unseen.get(client, ())
+    )

@@ -39,8 +39,12 @@ class Recognition:
 
 def recognise(story: Story, found: Sequence[Message]) -> Recognition:
     """Return the model of a server from one run's story and its clients' messages."""
-    electorate = Electorate(story, found)
-    votes = [vote for message in found if (vote := electorate.vote(message)) is not None]
+    return count_votes(Electorate(story, found))
+
+
+def count_votes(electorate: Electorate) -> Recognition:
+    """Return what the messages of a story vote for."""
+    story, votes = electorate.story, electorate.votes
     model, mixture = _model(story, votes)
     calls = Counter(vote.syscall for vote in votes if vote.way is not Way.ELSEWHERE)
     return Recognition(
@@ -60,7 +64,7 @@ def _model(story: Story, votes: Sequence[Vote]) -> tuple[Model, str]:
         return Model.UNKNOWN, ""
     if not telling:  # All were read by threads that had slept on others: one at a time, at best.
         return structure(story), ""
-    kinds = Counter(_kind(vote) for vote in telling)
+    kinds = Counter(model_of(vote) for vote in telling)
     (kind, most), *others = kinds.most_common()
     if most < MAJORITY * len(telling):
         parts = sorted({_part(story, kind), *(_part(story, other) for other, _ in others)})
@@ -69,7 +73,8 @@ def _model(story: Story, votes: Sequence[Vote]) -> tuple[Model, str]:
     return (structure(story) if kind is Model.BLOCKING else kind), ""
 
 
-def _kind(vote: Vote) -> Model:
+def model_of(vote: Vote) -> Model:
+    """Return the model that one message speaks for; BLOCKING for every way of blocking."""
     match vote.way:
         case Way.BLOCKED:
             return Model.BLOCKING

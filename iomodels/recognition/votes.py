@@ -16,6 +16,8 @@ from iomodels.replay.files import LISTENER, Epoll
 
 # How far back to look for reads that were refused, when the thread happened to be elsewhere.
 LOOKED_BACK = 12
+# A signal does not say which descriptor is ready: a program may ask each of a hundred.
+LOOKED_BACK_FOR_SIGNALS = 256
 
 
 class Way(StrEnum):
@@ -48,6 +50,7 @@ class Electorate:
         self.story = story
         self._takings = {(read.client, read.thread_id, read.started_ns) for read in story.reads}
         self._messages: dict[str, list[Message]] = {}
+        found = tuple(found)
         for message in found:
             self._messages.setdefault(message.client, []).append(message)
         self._starts = {
@@ -55,6 +58,7 @@ class Electorate:
             for thread_id, teller in story.threads.items()
         }
         self.breadth = _breadth(story)
+        self.votes = [vote for message in found if (vote := self.vote(message)) is not None]
 
     def vote(self, message: Message) -> Vote | None:
         """Return the vote of a message, or None if it tells nothing."""
@@ -63,7 +67,7 @@ class Electorate:
             return None
         if read is None:
             wrote = self.story.answers.get(message.client)
-            is_rung = self.story.has_ring and message.was_answered and wrote is None
+            is_rung = self.story.has_ring and message.was_read_unseen and wrote is None
             return _vote(message, Way.COMPLETED, "io_uring_enter", 0, 0) if is_rung else None
         watch = self.watch_at(read.thread_id, message.started_ns)
         way, syscall = self._signalled(message, watch) or self._way(message, watch)
@@ -71,9 +75,13 @@ class Electorate:
             return None
         return _vote(message, way, syscall, read.thread_id, read.process_id)
 
+    def index_at(self, thread_id: int, at_ns: int) -> int:
+        """Return which of a thread's calls is the last that had begun by a moment; -1: none."""
+        return bisect_right(self._starts[thread_id], at_ns) - 1
+
     def watch_at(self, thread_id: int, at_ns: int) -> Watch | None:
         """Return what a thread was in at a moment; None: it was running."""
-        index = bisect_right(self._starts[thread_id], at_ns) - 1
+        index = self.index_at(thread_id, at_ns)
         if index < 0:
             return None
         watch = self.story.threads[thread_id].watches[index]
@@ -102,7 +110,16 @@ class Electorate:
             for teller in self.story.threads.values()
             for at_ns in teller.signals[bisect_right(teller.signals, message.started_ns) - 1 :]
         )
-        return (Way.SIGNALLED, watch.syscall if watch else "SIGIO") if has_come else None
+        if has_come:
+            return Way.SIGNALLED, watch.syscall if watch else "SIGIO"
+        # It was at work when the message came, and its signal is waited for next, or was before.
+        before = self._before(read.thread_id, read.started_ns, at_most=LOOKED_BACK_FOR_SIGNALS)
+        for earlier in before:
+            if earlier.wait is Wait.SIGNAL:
+                return Way.SIGNALLED, earlier.syscall
+            if self._is_wide(message, earlier):
+                return None
+        return None
 
     def _way(self, message: Message, watch: Watch | None) -> tuple[Way | None, str]:
         if watch is None or self._has_no_need_to_sleep(watch):
@@ -200,10 +217,10 @@ class Electorate:
         assert read is not None
         return any(watch.is_refused for watch in self._before(read.thread_id, read.started_ns))
 
-    def _before(self, thread_id: int, at_ns: int) -> list[Watch]:
+    def _before(self, thread_id: int, at_ns: int, *, at_most: int = LOOKED_BACK) -> list[Watch]:
         """Return the last waits of a thread that began before a moment, latest first."""
         index = bisect_right(self._starts[thread_id], at_ns - 1)
-        return self.story.threads[thread_id].watches[max(0, index - LOOKED_BACK) : index][::-1]
+        return self.story.threads[thread_id].watches[max(0, index - at_most) : index][::-1]
 
 
 def _vote(message: Message, way: Way, syscall: str, thread_id: int, process_id: int) -> Vote:

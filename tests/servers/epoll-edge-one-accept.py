@@ -1,4 +1,4 @@
-# Model: unknown
+# Model: epoll
 # Says: Its listener is edge-triggered, but it accepts only one of those who came together.
 # Wrong: accepts-everybody
 # Call: epoll_wait

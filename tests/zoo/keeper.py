@@ -1,21 +1,23 @@
 """The zoo: servers in tests/servers whose first lines say what they are and what catches them."""
 
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from grader.harness import language
-from grader.harness.examination import Examination, examine
-from grader.harness.exercise import Exercise, Scenario, parse, read_folder
-from grader.harness.observation import BY_DEFAULT, DATAGRAMS
+from grader.harness.examination import examine
+from grader.harness.exercise import Exercise, parse, read_folder
 from iomodels.demands import Demands
 from iomodels.report import Finding
 
 FOLDER = Path(__file__).parents[1] / "servers"
 KEY = re.compile(r"(?:#|//) (?P<key>[A-Z][a-z]+): (?P<value>.+)")
-OBSERVATION = "observation"
+PORT = 9000  # Each server has a network of its own.
 # What an exercise asks for so that a rule applies; the others always do.
 ASKED = {
     "at-most-threads": Demands(at_most_threads=1),
@@ -81,49 +83,57 @@ def servers() -> Iterator[Server]:
             yield _read(path)
 
 
-def visit(server: Server) -> Visit:
-    """Play the scenarios that matter, and one that needs no protocol, by which it is recognised."""
+def visit(server: Server, folder: Path) -> Visit:
+    """Observe a server, and have it graded in the scenarios that matter; `folder` is for files."""
+    observed = observe(server, folder)
+    if not server.is_sandboxed:
+        return Visit(model=observed["model"], findings=(), refused_lines=0)
     exercise = _exercise(server.transport)
-    wanted = [
+    wanted = tuple(
         scenario
         for scenario in exercise.scenarios
         if scenario.name in (server.only or (server.scenario or scenario.name,))
-    ]
-    played = _examined(
-        replace(
-            exercise,
-            demands=server.demands(),
-            scenarios=(*wanted, _observation(server.transport)),
-        ),
-        server.path,
     )
-    *others, last = played.report.scenarios
-    assert last.conduct is not None
+    graded = replace(exercise, demands=server.demands(), scenarios=wanted)
+    played = examine(
+        graded, server.path.read_bytes(), file_name=f"server{server.path.suffix}", seed=1
+    ).report.scenarios
     return Visit(
-        model=last.conduct.model,
-        findings=tuple((one.name, finding) for one in others for finding in one.findings),
-        refused_lines=sum(one.conduct.refused_lines for one in (*others, last) if one.conduct),
+        model=observed["model"],
+        findings=tuple((one.name, finding) for one in played for finding in one.findings),
+        refused_lines=len(observed["trace"]["refused"])
+        + sum(one.conduct.refused_lines for one in played if one.conduct),
     )
 
 
-def _examined(exercise: Exercise, path: Path) -> Examination:
-    return examine(exercise, path.read_bytes(), file_name=f"server{path.suffix}", seed=1)
+def observe(server: Server, folder: Path) -> dict[str, Any]:
+    """Return what the command line says of a server of one's own."""
+    found = folder / f"{server.name}.json"
+    options = ["--port", str(PORT), "--json", str(found)]
+    if server.transport == "udp":
+        options.append("--udp")
+    subprocess.run(
+        [sys.executable, "-m", "grader", "observe", *options, "--", *_command(server, folder)],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    result: dict[str, Any] = json.loads(found.read_text(encoding="utf-8"))
+    return result
+
+
+def _command(server: Server, folder: Path) -> list[str]:
+    if server.path.suffix == ".py":
+        return ["/usr/bin/python3", str(server.path), str(PORT)]
+    program = folder / server.path.stem
+    if not program.exists():
+        flags = ["-std=gnu17", "-O1", "-g", "-pthread"]
+        subprocess.run(["gcc", *flags, "-o", str(program), str(server.path)], check=True)
+    return [str(program), str(PORT)]
 
 
 @cache
 def _exercise(transport: str) -> Exercise:
     return parse(read_folder(FOLDER / "udp" if transport == "udp" else FOLDER))
-
-
-@cache
-def _observation(transport: str) -> Scenario:
-    script = DATAGRAMS if transport == "udp" else BY_DEFAULT
-    return Scenario(
-        name=OBSERVATION,
-        points=1,
-        script=script,
-        steps=language.parse(script, transport=transport),
-    )
 
 
 def _read(path: Path) -> Server:
