@@ -45,7 +45,7 @@ def short_table(found: Iterable[Found]) -> str:
     for server, observed in found:
         by_model.setdefault(observed["model"], []).append(server.name)
     lines = [
-        f"| {IN_WORDS[model]} | {', '.join(by_model[model])} |"
+        f"| {IN_WORDS[model]} | {'; '.join(by_model[model])} |"
         for model in Model
         if model in by_model
     ]

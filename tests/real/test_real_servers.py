@@ -1,5 +1,7 @@
 """Servers that nobody here wrote are recognised as what they are known to be."""
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,15 +12,18 @@ from tests.real.table import Server, servers
 pytestmark = pytest.mark.real
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Make a folder that a server can still reach when it has given up its privileges."""
+    # pytest's own folders are closed to others, and so must they stay.
+    with tempfile.TemporaryDirectory(prefix="real-") as made:
+        yield Path(made)
+
+
 @pytest.mark.parametrize("server", list(servers()), ids=lambda server: server.name)
-def test_real_server_is_recognised(
-    server: Server, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_real_server_is_recognised(server: Server, folder: Path) -> None:
     if missing := server.missing():
         pytest.skip(missing)
-    # Not below pytest's own folder, which is closed to a server that gives up its privileges.
-    folder = tmp_path_factory.mktemp("server")
-    _open_to_all(folder)
 
     found = observe(server, folder)
 
@@ -32,8 +37,3 @@ def test_other_bytes_take_the_place_of_a_request() -> None:
 
     assert lines[1:3] == [r'A sends "\x16"', r'A sends "\x03"']
     assert r'E F G H send "\x01"' in lines
-
-
-def _open_to_all(folder: Path) -> None:
-    for one in (folder, *list(folder.parents)[:3]):
-        one.chmod(0o755)
