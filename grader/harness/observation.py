@@ -57,6 +57,8 @@ C sends "seven"
 B sends "eight"
 """
 MIB, GIB, SECOND_NS = 1 << 20, 1 << 30, 10**9
+# A manager may ask for a minute's sleep while others start: only `seconds` ends the wait for them.
+START_PATIENCE_NS = 3600 * SECOND_NS
 # A master listens before its workers have loaded their program, and a database before it has found
 # its place in a cluster, with timers of a tenth of a second and more.
 WARM_UP_NS = 3 * SECOND_NS // 2
@@ -121,7 +123,7 @@ def _perform(
             output_bytes=64 * MIB,
         ),
         seed=secrets.randbits(32),
-        start_patience_ns=seconds * SECOND_NS,
+        start_patience_ns=START_PATIENCE_NS,
         warm_up_ns=WARM_UP_NS,
         # A server that sleeps while it works on a message is given the time to wake up.
         settle_naps=2,

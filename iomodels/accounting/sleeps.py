@@ -53,6 +53,9 @@ class Sleeper:
             (self._queue if one.is_connection else self._bytes.setdefault(one.client, [])).append(
                 one
             )
+        self._starts = {
+            client: [one.started_ns for one in found] for client, found in self._bytes.items()
+        }
 
     def spans(self, thread_id: int) -> list[Span]:
         """Return a thread's calls that may sleep, in order."""
@@ -103,8 +106,9 @@ class Sleeper:
         if watch.accepts and any(one.started_ns <= at_ns < one.ended_ns for one in self._queue):
             return True
         clients = {*watch.clients, *watch.epoll.known()} if watch.epoll else watch.clients
-        return any(
-            one.started_ns <= at_ns < one.ended_ns
-            for client in clients
-            for one in self._bytes.get(client, ())
-        )
+        return any(self._is_ready(client, at_ns) for client in clients)
+
+    def _is_ready(self, client: str, at_ns: int) -> bool:
+        # The stretches of one client are in order and apart from each other.
+        index = bisect_right(self._starts.get(client, ()), at_ns) - 1
+        return index >= 0 and at_ns < self._bytes[client][index].ended_ns

@@ -53,6 +53,9 @@ class Electorate:
         found = tuple(found)
         for message in found:
             self._messages.setdefault(message.client, []).append(message)
+        self._arrivals = {
+            client: [one.ended_ns for one in mine] for client, mine in self._messages.items()
+        }
         self._starts = {
             thread_id: [watch.started_ns for watch in teller.watches]
             for thread_id, teller in story.threads.items()
@@ -88,13 +91,22 @@ class Electorate:
         return watch if watch.ended_ns is None or watch.ended_ns > at_ns else None
 
     def watcher(self, client: str, at_ns: int, *, apart_from: int) -> Watch | None:
-        """Return another thread's sleep that this client's bytes would have ended."""
-        for thread_id in self.story.threads:
-            if thread_id != apart_from:
-                watch = self.watch_at(thread_id, at_ns)
+        """Return another thread's sleep that this client's bytes would have ended.
+
+        If none slept so at that moment: one from which a thread had just come back.
+        """
+        others = [thread_id for thread_id in self.story.threads if thread_id != apart_from]
+        for find in (self.watch_at, self._last_before):
+            for thread_id in others:
+                watch = find(thread_id, at_ns)
                 if watch and watch.may_sleep and watch.covers(client, at_ns):
                     return watch
         return None
+
+    def _last_before(self, thread_id: int, at_ns: int) -> Watch | None:
+        index = bisect_right(self._starts[thread_id], at_ns) - 1
+        watch = self.story.threads[thread_id].watches[index] if index >= 0 else None
+        return watch if watch and watch.wait is Wait.READINESS else None
 
     def _signalled(self, message: Message, watch: Watch | None) -> tuple[Way, str] | None:
         if message.client not in self.story.asynchronous or message.read is None:
@@ -157,11 +169,13 @@ class Electorate:
         if watch.wait not in (Wait.READ, Wait.READINESS) or watch.ended_ns is None:
             return False
         at_ns = watch.started_ns
-        return any(
-            one.ended_ns <= at_ns and one.read is not None and one.read.started_ns >= at_ns
-            for client in watch.clients
-            for one in self._messages.get(client, ())
-        )
+        return any(self._lay_ready(client, at_ns) for client in watch.clients)
+
+    def _lay_ready(self, client: str, at_ns: int) -> bool:
+        # Messages are read in their order: if the last that had come was read, all were.
+        index = bisect_right(self._arrivals.get(client, ()), at_ns) - 1
+        read = self._messages[client][index].read if index >= 0 else None
+        return read is not None and read.started_ns >= at_ns
 
     def _is_hidden(self, message: Message, watch: Watch) -> bool:
         """Whether a descriptor may have got into an epoll set through a ring, unseen."""

@@ -1,6 +1,7 @@
 """Open file descriptions, as far as they matter: whose connection, which flags, what epoll has."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 LISTENER = ""  # In place of a client's name.
@@ -56,7 +57,7 @@ class Epoll:
         """Tell whether this one was on the list at that moment."""
         times = self.times.get(whose, ())
         # An odd number of changes up to that moment: the last one added it.
-        if sum(time <= at_ns for time in times) % 2 == 1:
+        if bisect_right(times, at_ns) % 2 == 1:
             return True
         return any(inner.covers(whose, at_ns) for inner in self.inner)
 
