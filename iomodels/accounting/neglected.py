@@ -90,7 +90,8 @@ class Blamer:
         found = [(0, teller.started_ns)] if teller.started_ns > one.started_ns else []
         spans = self._spans[thread_id]
         first = max(0, bisect_right(self._starts[thread_id], one.started_ns) - 1)
-        for span in spans[first:]:
+        for index in range(first, len(spans)):
+            span = spans[index]
             if span.started_ns >= one.ended_ns:
                 break
             if span.slept and not self._looks_after(span, one):

@@ -30,14 +30,7 @@ class Span(NamedTuple):
     # `started_ns`: not proven at all. Of a wait for another thread, process or signal this is only
     # what the watcher saw: nothing tells when its reason was over, and the thread to be woken.
     asleep_until_ns: int
-
-    @property
-    def slept(self) -> bool:
-        watch = self.watch
-        has_waited = watch.result == 0 or watch.result is None or watch.error != "EAGAIN"
-        return self.asleep_until_ns > self.started_ns or (
-            watch.wait in _FOR_OTHERS and has_waited and self.ended_ns > self.started_ns
-        )
+    slept: bool
 
 
 class Sleeper:
@@ -69,7 +62,11 @@ class Sleeper:
         # A call that never returned was cut off by the end of the run, or of its process.
         teller = self._story.threads[watch.thread_id]
         ended_ns = watch.ended_ns if watch.ended_ns is not None else teller.ended_ns
-        return Span(watch, watch.started_ns, ended_ns, self._asleep_until(watch, ended_ns))
+        until_ns = self._asleep_until(watch, ended_ns)
+        slept = until_ns > watch.started_ns or (
+            watch.wait in _FOR_OTHERS and watch.error != "EAGAIN" and ended_ns > watch.started_ns
+        )
+        return Span(watch, watch.started_ns, ended_ns, until_ns, slept)
 
     def _asleep_until(self, watch: Watch, ended_ns: int) -> int:
         if watch.wait is Wait.TIMER or (watch.wait is Wait.READINESS and watch.result == 0):

@@ -52,7 +52,8 @@ def timeout_ns(call: Call) -> int | None:
             parts = words.rsplit(", ", 3)
             return _milliseconds(parts[1]) if len(parts) == 4 else None
         case _:
-            return length_ns(words)
+            # The time-out stands behind the last list; the lists can be long.
+            return length_ns(words[words.rfind("]") + 1 :])
 
 
 def length_ns(words: str) -> int | None:

@@ -28,6 +28,10 @@ class Signal(NamedTuple):
     name: str
     at_ns: int
 
+    @property
+    def started_ns(self) -> int:
+        return self.at_ns
+
 
 class End(NamedTuple):
     """A thread that ended; `how` is strace's words, such as `exited with 0`."""
@@ -35,6 +39,10 @@ class End(NamedTuple):
     thread_id: int
     how: str
     at_ns: int
+
+    @property
+    def started_ns(self) -> int:
+        return self.at_ns
 
 
 Event = Call | Signal | End

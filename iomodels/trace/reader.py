@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 from iomodels.trace import tokens
 from iomodels.trace.events import Call, End, Event, Signal
@@ -9,6 +10,7 @@ from iomodels.trace.events import Call, End, Event, Signal
 # Of refused lines these many are kept to be shown; all are counted.
 REFUSALS_KEPT = 20
 LONGEST_SHOWN = 200
+_WHEN = attrgetter("started_ns", "thread_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +67,9 @@ class Reader:
         found = tokens.CALL.match(line)
         if not found:
             return self._other(line)
-        (pid, seconds, fraction, name, resumed, arguments) = found.group(1, 2, 3, 4, 5, 6)
-        (result, made, outer, error, detail) = found.group(7, 8, 9, 10, 11)
-        (took, took_ns) = found.group(12, 13)
+        groups = found.groups()
+        pid, seconds, fraction, name, resumed, arguments, result, made, outer, error, *end = groups
+        detail, took, took_ns = end
         thread_id, started_ns = int(pid), int(seconds + fraction)
         if resumed:
             begun = self._begun.pop(thread_id, None)
@@ -121,15 +123,10 @@ def read(text: str) -> Trace:
     """
     reader = Reader()
     events = [*reader.feed(text), *reader.finish()]
-    events.sort(key=_when)
+    events.sort(key=_WHEN)
     return Trace(
         events=tuple(events),
         lines=reader.lines,
         refused=reader.refused,
         refusals=tuple(reader.refusals),
     )
-
-
-def _when(event: Event) -> tuple[int, int]:
-    # A call's start and any other event's moment stand in different places.
-    return (event.started_ns if isinstance(event, Call) else event.at_ns, event.thread_id)
