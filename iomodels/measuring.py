@@ -32,9 +32,10 @@ class _Measured:
         if not watches or any(watch.ended_ns is None for watch in watches):
             return None
         first, last = watches[0], watches[-1]
-        # A reader that is told at once can be quicker than the sender's second stamp.
-        arrived_ns = min(self._message.ended_ns, self._noticed_ns(watches))
-        arrived_ns = max(arrived_ns, self._message.started_ns)
+        # Between the sender's stamps, before and after his call, and before the reader was told,
+        # who can be quicker than the second stamp: nobody knows better than half-way.
+        told_ns = max(self._noticed_ns(watches), self._message.started_ns)
+        arrived_ns = (self._message.started_ns + min(self._message.ended_ns, told_ns)) // 2
         is_one_call = first is last
         read_ns = arrived_ns if is_one_call else max(last.started_ns, arrived_ns)
         has_read = self._vote.way is not Way.COMPLETED

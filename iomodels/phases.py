@@ -23,7 +23,8 @@ class Phases:
     call's return, if it is another call than the one that read. *Copy* is from the entry of the
     read that took the first byte (or from the arrival, if that read did the waiting too) to its
     return. Times are nanoseconds; a traced call takes some 30 to 50 microseconds longer than an
-    untraced one.
+    untraced one. The arrival lies between the sender's stamps before and after his call, and is
+    taken to be half-way.
     """
 
     client: str

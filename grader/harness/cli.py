@@ -4,11 +4,12 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import iomodels
 from grader.exceptions import GraderError
-from grader.harness import observing
+from grader.harness import comparing, observing
 from grader.harness.examination import Progress, examine
 from grader.harness.exercise import DEFINITION, Exercise, ExerciseError, parse, read_folder
 from grader.harness.page import Page
@@ -51,13 +52,14 @@ def main(arguments: list[str] | None = None) -> int:
     check.add_argument("--json", metavar="FILE", type=Path, help="write the report here as JSON")
     check.add_argument("--seed", metavar="N", type=int, help="repeat the bytes of an earlier run")
     observing.add_parser(commands)
+    comparing.add_parser(commands)
     options = parser.parse_args(arguments)
     if options.command is None:
         parser.print_help()
         print(f"\nShipped exercises: {', '.join(sorted(shipped())) or 'none'}")
         return PASSED
     try:
-        return _check(options) if options.command == "check" else observing.run(options, sys.stdout)
+        return _RUN[options.command](options)
     except (ExerciseError, OSError, ValueError, _Refused) as error:
         print(f"grader: {error}", file=sys.stderr)
         return BROKEN
@@ -97,6 +99,13 @@ def _check(options: argparse.Namespace) -> int:
         text = json.dumps(as_json(done.report), indent=2, ensure_ascii=False)
         options.json.write_text(text + "\n", encoding="utf-8")
     return STATUS[done.report.outcome]
+
+
+_RUN: dict[str, Callable[[argparse.Namespace], int]] = {
+    "check": _check,
+    "observe": lambda options: observing.run(options, sys.stdout),
+    "compare": lambda options: comparing.run(options, sys.stdout),
+}
 
 
 def _folder(name: str) -> Path:

@@ -6,6 +6,7 @@ from iomodels.figures import captions, client_lane, thread_lane
 from iomodels.figures.account import Callout, callouts, describe, neglected_spans, sentence, summary
 from iomodels.figures.axis import draw_axis
 from iomodels.figures.client_lane import Frame, badge
+from iomodels.figures.cropping import cropped
 from iomodels.figures.lanes import Lanes, choose, thread_names
 from iomodels.figures.legend import Entry, fill, legend, patterns
 from iomodels.figures.lettering import fit, wrap
@@ -27,6 +28,7 @@ HEADERS = ("Thread", "Asleep in", "Waiting", "From", "For", "Neglected meanwhile
 
 def timeline(ledger: Ledger, *, title: str) -> str:
     """Return the figure: lanes for clients above, for threads below, one axis of time."""
+    ledger = cropped(ledger)
     name = prefix("timeline", title, ledger)
     lanes = choose(ledger)
     found = callouts(ledger)
@@ -62,6 +64,7 @@ def timeline(ledger: Ledger, *, title: str) -> str:
 
 def table(ledger: Ledger, *, most_rows: int = MOST_ROWS) -> Table:
     """Return the sleeps, the harmful first, then by start; what is left out is counted."""
+    ledger = cropped(ledger)
     called = thread_names(ledger)
     ordered = sorted(ledger.sleeps, key=lambda slept: (not slept.is_harmful, slept.started_ns))
     rows = [

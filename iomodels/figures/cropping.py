@@ -1,0 +1,60 @@
+"""The part of a ledger that a figure shows: from shortly before the first client came."""
+
+from dataclasses import replace
+
+from iomodels.ledger import Ledger, Life
+
+# So much of what the server did before, while it loaded its program, is worth room.
+LEAD_NS = 2_000_000
+
+
+def cropped(ledger: Ledger) -> Ledger:
+    """Return the ledger from right before its first mark; threads that had ended are left out."""
+    begin_ns = max(0, min((mark.at_ns for mark in ledger.marks), default=0) - LEAD_NS)
+    if not begin_ns:
+        return ledger
+    return replace(
+        ledger,
+        lives=tuple(
+            _life(life, ledger, begin_ns) for life in ledger.lives if life.ended_ns > begin_ns
+        ),
+        sleeps=tuple(
+            slept._replace(
+                started_ns=max(0, slept.started_ns - begin_ns),
+                ended_ns=slept.ended_ns - begin_ns,
+                neglected=tuple(
+                    replace(
+                        one,
+                        started_ns=max(0, one.started_ns - begin_ns),
+                        ended_ns=one.ended_ns - begin_ns,
+                    )
+                    for one in slept.neglected
+                ),
+            )
+            for slept in ledger.sleeps
+            if slept.ended_ns > begin_ns
+        ),
+        marks=tuple(mark._replace(at_ns=mark.at_ns - begin_ns) for mark in ledger.marks),
+        pending=tuple(
+            one._replace(
+                started_ns=max(0, one.started_ns - begin_ns), ended_ns=one.ended_ns - begin_ns
+            )
+            for one in ledger.pending
+            if one.ended_ns > begin_ns
+        ),
+        ended_ns=ledger.ended_ns - begin_ns,
+    )
+
+
+def _life(life: Life, ledger: Ledger, begin_ns: int) -> Life:
+    before_ns = sum(
+        min(slept.ended_ns, begin_ns) - slept.started_ns
+        for slept in ledger.sleeps
+        if slept.thread_id == life.thread_id and slept.started_ns < begin_ns
+    )
+    return replace(
+        life,
+        started_ns=max(0, life.started_ns - begin_ns),
+        ended_ns=life.ended_ns - begin_ns,
+        asleep_ns=life.asleep_ns - before_ns,
+    )
