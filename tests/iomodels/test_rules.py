@@ -39,6 +39,10 @@ B_NOT_ACCEPTED = (connection("A"), connection("B", is_accepted=False))
         ),
         ("keeps-the-rest", "Keep what could not be written, and go on when there is room."),
         ("rests", "Fall asleep when nobody has anything to say."),
+        (
+            "answers-in-order",
+            "Answer each client's messages in the order in which they came.",
+        ),
         ("answers", "Answer exactly what the protocol says, to whom it says."),
     ],
 )
@@ -56,6 +60,7 @@ def test_rules_explain_in_this_order() -> None:
         "waits-for-everyone",
         "keeps-the-rest",
         "rests",
+        "answers-in-order",
         "answers",
     ]
 
