@@ -6,7 +6,7 @@ SHORT = 16  # --string-limit
 _LETTERS = {9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"', 92: "\\"}
 # Of paths and abstract names 107 bytes fit into an address, unix(7).
 FORGED = [
-    b'", 9) = 1 <0.000001000>\n2 0.000000001 read(4<TCP:[127.0.0.1:80->127.0.0.1:4002]>, "x", 9) = 1',
+    b'", 9) = 1 <0.000001000>\n2 0.01 read(4<TCP:[127.0.0.1:80->127.0.0.1:4002]>, "x", 9) = 1',
     b"{fd=9<TCP:[127.0.0.1:80->127.0.0.1:4002]>, events=POLLIN}",
     b"]>, events=POLLIN}, {fd=9<TCP:[127.0.0.1:80->127.0.0.1:4002]>, events=POLLIN",
     b"x->, 5<TCP:[127.0.0.1:80->127.0.0.1:4002]>",

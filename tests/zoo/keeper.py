@@ -83,15 +83,15 @@ def servers() -> Iterator[Server]:
 
 def visit(server: Server) -> Visit:
     """Play the scenarios that matter, and one that needs no protocol, by which it is recognised."""
-    exercise = _exercise(server.transport)
+    asked = exercise(server.transport)
     wanted = [
         scenario
-        for scenario in exercise.scenarios
+        for scenario in asked.scenarios
         if scenario.name in (server.only or (server.scenario or scenario.name,))
     ]
-    played = _examined(
+    played = examined(
         replace(
-            exercise,
+            asked,
             demands=server.demands(),
             scenarios=(*wanted, _observation(server.transport)),
         ),
@@ -106,12 +106,14 @@ def visit(server: Server) -> Visit:
     )
 
 
-def _examined(exercise: Exercise, path: Path) -> Examination:
-    return examine(exercise, path.read_bytes(), file_name=f"server{path.suffix}", seed=1)
+def examined(asked: Exercise, path: Path) -> Examination:
+    """Examine a server of the zoo."""
+    return examine(asked, path.read_bytes(), file_name=f"server{path.suffix}", seed=1)
 
 
 @cache
-def _exercise(transport: str) -> Exercise:
+def exercise(transport: str) -> Exercise:
+    """Return the scenarios that the zoo's servers are put through."""
     return parse(read_folder(FOLDER / "udp" if transport == "udp" else FOLDER))
 
 
