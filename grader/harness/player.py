@@ -136,7 +136,7 @@ class Player:
             del naps
             return time.monotonic_ns() - began_ns >= length_ns
 
-        self._wait(lambda: False, cpu_ns=length_ns, is_enough=is_over)
+        self._wait(lambda: False, cpu_ns=length_ns, spent_ns=length_ns, is_enough=is_over)
 
     def _play(self, step: Step) -> Waited | None:
         match step.says:
@@ -166,7 +166,9 @@ class Player:
     def _settle(self) -> Waited:
         """Let the server come to rest before somebody acts: the order is always the same."""
         budget_ns = RESTLESS_CPU_NS if self._is_restless else SETTLE_CPU_NS
-        waited = self._wait(lambda: False, cpu_ns=budget_ns, is_enough=self._has_napped)
+        waited = self._wait(
+            lambda: False, cpu_ns=budget_ns, spent_ns=budget_ns, is_enough=self._has_napped
+        )
         self._is_restless = self._is_restless or waited.ending is Ending.BURNT
         self._check_limits(waited)
         return waited
@@ -258,12 +260,14 @@ class Player:
         is_done: Callable[[], object],
         *,
         cpu_ns: int = ANSWER_CPU_NS,
+        spent_ns: int | None = None,
         is_enough: Callable[[Naps], bool] = lambda naps: naps.asked_ns >= PATIENCE_NS,
         progress: Callable[[], int] = lambda: 0,
     ) -> Waited:
         return self._stage.wait(
             lambda: bool(is_done()),
             cpu_ns=cpu_ns,
+            spent_ns=spent_ns,
             is_enough=is_enough,
             progress=progress,
         )

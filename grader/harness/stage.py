@@ -47,6 +47,8 @@ SHORTEST_DOZE_MS, LONGEST_DOZE_MS = 1.0, 4.0  # poll(2) counts whole millisecond
 USAGE_EVERY_NS = 5_000_000
 # A turn of a server that does not sleep; after it was seen to burn its time, of one that spins.
 TURN_CPU_NS, RESTLESS_TURN_CPU_NS = 50_000_000, 5_000_000
+# strace takes up to a millisecond for a call that names a hundred connections.
+TRACED_TIMES = 3
 OUTPUT_KEPT = 64 * 1024
 LINES_READ = 20  # Moments of neglect whose source lines are looked up: each costs milliseconds.
 
@@ -116,13 +118,18 @@ class Stage:
         cpu_ns: int,
         is_enough: Callable[[Naps], bool],
         progress: Callable[[], int],
+        spent_ns: int | None = None,
     ) -> Waited:
         """Take turns until something is done, or until it is proven that it will not be.
 
-        `progress` grows while what is waited for comes on; naps before that do not count.
+        `progress` grows while what is waited for comes on; naps before that do not count. A program
+        that runs may use `cpu_ns` itself, and `spent_ns` together with the strace that it keeps
+        busy (as a rule TRACED_TIMES as much).
         """
+        spent_ns = TRACED_TIMES * cpu_ns if spent_ns is None else spent_ns
         naps, doze_ms = Naps(reached=progress()), SHORTEST_DOZE_MS
-        started_cpu_ns = turn_cpu_ns = self._spent()
+        started_ns = turn_cpu_ns = self._spent()
+        started_cpu_ns = self.cpu_ns
         self._move()
         while not is_done():
             if waited := self._ended_or_over_limit(is_done, naps):
@@ -134,11 +141,11 @@ class Stage:
                 elif waited := self._rest(asleep, naps, is_done, is_enough):
                     return waited
             else:
-                spent_ns = self._spent()
-                if spent_ns - turn_cpu_ns > self._turn_cpu_ns:
-                    turn_cpu_ns = spent_ns
+                now_ns = self._spent()
+                if now_ns - turn_cpu_ns > self._turn_cpu_ns:
+                    turn_cpu_ns = now_ns
                     self._move()
-                if spent_ns - started_cpu_ns > cpu_ns:
+                if self.cpu_ns - started_cpu_ns > cpu_ns or now_ns - started_ns > spent_ns:
                     self._turn_cpu_ns = RESTLESS_TURN_CPU_NS
                     return Waited(ending=Ending.BURNT, moment=self._busy_moment(), naps=naps)
             doze_ms = min(doze_ms * 2, LONGEST_DOZE_MS) if not self._doze(doze_ms) else doze_ms

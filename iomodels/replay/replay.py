@@ -75,7 +75,7 @@ class _Replay:
             if event.ended_ns and event.ended_ns > teller.ended_ns:
                 teller.ended_ns = event.ended_ns
             if handler := self._handlers.get(event.name):
-                handler(event, teller)
+                handler(arguments.unquoted(event), teller)
             return
         teller = self._teller(event.thread_id, event.at_ns)
         if isinstance(event, End):

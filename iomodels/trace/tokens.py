@@ -34,12 +34,15 @@ ARGUMENTS = rf"({NESTED})"
 UNFINISHED = "<unfinished ...>"
 
 HEAD = r"(\d+) ++(\d+)\.(\d{9}) "
-NAME = r"([a-z_][a-z0-9_]*+|syscall_0x[0-9a-f]++)"
-RESUMED = r"<\.\.\. ([a-z_][a-z0-9_]*+|syscall_0x[0-9a-f]++) resumed>"
+# `???`: of a thread that was killed before strace could ask what it had called.
+NAME = r"([a-z_][a-z0-9_]*+|syscall_0x[0-9a-f]++|\?\?\?+)"
+RESUMED = rf"<\.\.\. {NAME} resumed>"
 # A new process has one number in its own pid namespace and one in strace's.
 OUTER = r"(?: /\* (\d+) in strace's PID NS \*/)?"
+# What stands behind the path of a file that has no name any more.
+DELETED = r"(?:\(deleted\))?"
 RESULT = (
-    rf"\) += (?:(-?\d+)(?:({DECORATION})|{OUTER})|0x[0-9a-f]++|\?)"
+    rf"\) += (?:(-?\d+)(?:({DECORATION}){DELETED}|{OUTER})|0x[0-9a-f]++|\?)"
     rf"(?: (E[A-Z0-9_]++))?(?: (\({NESTED}\)))?(?: <(?:(\d+)\.(\d{{9}})|unavailable)>)?$"
 )
 DETACHED = "<detached ...>"  # strace has let go of a thread that was in a call.
