@@ -39,14 +39,7 @@ B_NOT_ACCEPTED = (connection("A"), connection("B", is_accepted=False))
         ),
         ("keeps-the-rest", "Keep what could not be written, and go on when there is room."),
         ("rests", "Fall asleep when nobody has anything to say."),
-<<<<<<< HEAD
         ("answers-in-order", "Answer each client's messages in the order in which they came."),
-=======
-        (
-            "answers-in-order",
-            "Answer each client's messages in the order in which they came.",
-        ),
->>>>>>> 325c067090a52ffa5edd166db66dda3c7b4e6830
         ("answers", "Answer exactly what the protocol says, to whom it says."),
     ],
 )

@@ -18,10 +18,11 @@ from grader.harness.exercise import Scenario
 from grader.harness.observation import BY_DEFAULT, DATAGRAMS
 from iomodels.record import ScenarioRecord
 from iomodels.trace.sifting import pack, unpack
-from tests.zoo.keeper import OBSERVATION, Server, examined, exercise, servers
+from tests.zoo.keeper import Server, examined, exercise, servers
 
 FOLDER = Path(__file__).parent
 PROJECT = FOLDER.parents[1]
+OBSERVATION = "observation"
 # Of a server that never sleeps this is enough, and each look of its stands in the trace.
 BRIEF = "connect A\n"
 SCRIPTS = {"brief": BRIEF, OBSERVATION: BY_DEFAULT}

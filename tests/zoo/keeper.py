@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from grader.harness.examination import examine
+from grader.harness.examination import Examination, examine
 from grader.harness.exercise import Exercise, parse, read_folder
 from iomodels.demands import Demands
 from iomodels.report import Finding
@@ -83,39 +83,19 @@ def servers() -> Iterator[Server]:
             yield _read(path)
 
 
-<<<<<<< HEAD
 def visit(server: Server, folder: Path) -> Visit:
     """Observe a server, and have it graded in the scenarios that matter; `folder` is for files."""
     observed = observe(server, folder)
     if not server.is_sandboxed:
         return Visit(model=observed["model"], findings=(), refused_lines=0)
-    exercise = _exercise(server.transport)
-    wanted = tuple(
-=======
-def visit(server: Server) -> Visit:
-    """Play the scenarios that matter, and one that needs no protocol, by which it is recognised."""
     asked = exercise(server.transport)
-    wanted = [
->>>>>>> 325c067090a52ffa5edd166db66dda3c7b4e6830
+    wanted = tuple(
         scenario
         for scenario in asked.scenarios
         if scenario.name in (server.only or (server.scenario or scenario.name,))
-<<<<<<< HEAD
-=======
-    ]
-    played = examined(
-        replace(
-            asked,
-            demands=server.demands(),
-            scenarios=(*wanted, _observation(server.transport)),
-        ),
-        server.path,
->>>>>>> 325c067090a52ffa5edd166db66dda3c7b4e6830
     )
-    graded = replace(exercise, demands=server.demands(), scenarios=wanted)
-    played = examine(
-        graded, server.path.read_bytes(), file_name=f"server{server.path.suffix}", seed=1
-    ).report.scenarios
+    graded = replace(asked, demands=server.demands(), scenarios=wanted)
+    played = examined(graded, server.path).report.scenarios
     return Visit(
         model=observed["model"],
         findings=tuple((one.name, finding) for one in played for finding in one.findings),
@@ -124,7 +104,6 @@ def visit(server: Server) -> Visit:
     )
 
 
-<<<<<<< HEAD
 def observe(server: Server, folder: Path) -> dict[str, Any]:
     """Return what the command line says of a server of one's own."""
     found = folder / f"{server.name}.json"
@@ -148,11 +127,11 @@ def _command(server: Server, folder: Path) -> list[str]:
         flags = ["-std=gnu17", "-O1", "-g", "-pthread"]
         subprocess.run(["gcc", *flags, "-o", str(program), str(server.path)], check=True)
     return [str(program), str(PORT)]
-=======
+
+
 def examined(asked: Exercise, path: Path) -> Examination:
     """Examine a server of the zoo."""
     return examine(asked, path.read_bytes(), file_name=f"server{path.suffix}", seed=1)
->>>>>>> 325c067090a52ffa5edd166db66dda3c7b4e6830
 
 
 @cache
