@@ -24,9 +24,15 @@ def unquoted(call: Call) -> Call:
     Bytes that it reads, and names of its unix sockets, can look like descriptors and flags.
     """
     words = call.arguments
-    if '"' not in words:
+    quotes = words.count('"')
+    if not quotes:
         return call
-    return call._replace(arguments=_QUOTED.sub(lambda at: '""' if at[1] else at[0], words))
+    first = words.index('"')
+    if quotes == 2 and words[first - 2 : first] == ", ":  # One string, as in most reads.
+        words = words[: first + 1] + words[words.rindex('"') :]
+    else:
+        words = _QUOTED.sub(lambda at: '""' if at[1] else at[0], words)
+    return Call(call[0], call[1], words, *call[3:])
 
 
 def descriptor(call: Call) -> tuple[int, str] | None:

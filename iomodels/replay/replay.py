@@ -71,9 +71,10 @@ class _Replay:
     def take(self, event: Event) -> None:
         """Take the next event."""
         if isinstance(event, Call):
-            teller = self._teller(event.thread_id, event.started_ns)
-            if event.ended_ns and event.ended_ns > teller.ended_ns:
-                teller.ended_ns = event.ended_ns
+            thread_id, ended_ns = event.thread_id, event.ended_ns
+            teller = self.story.threads.get(thread_id) or self._teller(thread_id, event.started_ns)
+            if ended_ns and ended_ns > teller.ended_ns:
+                teller.ended_ns = ended_ns
             if handler := self._handlers.get(event.name):
                 handler(arguments.unquoted(event), teller)
             return

@@ -17,6 +17,7 @@ class Tables:
         self._world = world
         self._tables: dict[int, dict[int, File]] = {}
         self._process_of: dict[int, int] = {}
+        self._heads: dict[str, tuple[int, str]] = {}
 
     def process_of(self, thread_id: int) -> int:
         """Return the process of a thread; one that nobody has made is a process of its own."""
@@ -33,8 +34,16 @@ class Tables:
 
     def first(self, call: Call) -> File | None:
         """Return the file of a call's first argument."""
-        found = arguments.descriptor(call)
-        return self.file(self.process_of(call.thread_id), *found) if found else None
+        words = call.arguments
+        head = words[: words.find(">, ") + 1]
+        found = self._heads.get(head)  # A connection's stands in many calls.
+        if found is None:
+            found = arguments.descriptor(call)
+            if found is None:
+                return None
+            if head == f"{found[0]}<{found[1]}>":
+                self._heads[head] = found
+        return self.file(self.process_of(call.thread_id), *found)
 
     def file(self, process_id: int, number: int, label: str) -> File:
         """Return what a descriptor is, given what strace says of it now."""
