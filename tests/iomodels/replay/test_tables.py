@@ -123,6 +123,28 @@ def test_a_process_has_a_table_of_its_own_over_the_same_descriptions() -> None:
     assert story.processes == {1, 2}
 
 
+LISTENS = """
+    1 0.0001 socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_IP) = 3<TCP:[7]> <0.0001>
+    1 0.0003 bind(3<TCP:[7]>, {sa_family=AF_INET, sin_port=htons(80)}, 16) = 0 <0.0001>
+    1 0.0005 listen(3<LISTENER>, 128) = 0 <0.0001>
+"""
+
+
+def test_a_listener_that_was_inherited_keeps_its_mode() -> None:
+    trace = f"{LISTENS}{PROCESS} 2 0.010 accept(3<LISTENER>, NULL, NULL) = 4<AC> <0.0021>"
+
+    assert last(trace, thread=2).may_sleep is False
+
+
+def test_a_listener_that_was_duplicated_keeps_its_mode() -> None:
+    trace = f"""{LISTENS}
+    1 0.003 dup(3<LISTENER>) = 8<LISTENER> <0.0001>
+    1 0.010 accept(8<LISTENER>, NULL, NULL) = 4<AC> <0.0021>
+    """
+
+    assert last(trace).may_sleep is False
+
+
 def test_a_number_that_was_given_out_again_is_somebody_else() -> None:
     trace = f"""{TWO}
     1 0.003 fcntl(4<AC>, F_SETFL, O_RDWR|O_NONBLOCK) = 0 <0.0001>
