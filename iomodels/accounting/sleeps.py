@@ -103,8 +103,11 @@ class Sleeper:
         if watch.accepts and any(one.started_ns <= at_ns < one.ended_ns for one in self._queue):
             return True
         clients = {*watch.clients, *watch.epoll.known()} if watch.epoll else watch.clients
+        # What a read takes is noted as gone at its start, and lay there then. Others than reads are
+        # not held up by what is left of a message: an edge-triggered epoll has told of it.
+        is_read = watch.wait is Wait.READ
         return any(
-            one.started_ns <= at_ns < one.ended_ns
+            one.started_ns <= at_ns and (at_ns <= one.gone_ns if is_read else at_ns < one.ended_ns)
             for client in clients
             for one in self._bytes.get(client, ())
         )

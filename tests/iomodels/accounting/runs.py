@@ -68,7 +68,8 @@ def _lives(draw: st.DrawFn, thread: int) -> list[str]:
     for started, ended in zip(times[::2], times[1::2], strict=False):
         call = draw(st.sampled_from(CALLS))
         lines.append(f"{thread} {started / 10_000} {call} <{(ended - started) / 10_000}>")
-    if lines and draw(st.booleans()):
+    is_cut_off: bool = draw(st.booleans())
+    if lines and is_cut_off:
         lines.append(f"{thread} {LENGTH / 10_000} read(4<AC>,  <unfinished ...>")
     return [*lines, f"{thread} {(LENGTH + 1) / 10_000} +++ exited with 0 +++"]
 

@@ -85,10 +85,23 @@ def test_long_call_that_was_not_proven_to_sleep_neglects_nobody() -> None:
     """It had something when it began, so it may only have been pre-empted."""
     found = ledger(
         BOTH + '1 0.010 read(4<AC>, "x", 9) = 1 <0.0201>\n',
-        "0.005 A sends 1\n0.015 B sends 1",
+        "0.005 A sends 1\n0.015 B sends 1\n0.030 A sends 1",
     )
 
     assert harms(found) == []
+
+
+def test_read_of_what_is_left_of_a_message_does_not_sleep() -> None:
+    found = ledger(
+        BOTH
+        + """
+    1 0.010 read(4<AC>, "xxxx"..., 4) = 4 <0.0010>
+    1 0.012 read(4<AC>, "xxxx"..., 4) = 4 <0.0050>
+    """,
+        "0.005 A sends 8\n0.015 A sends 1",
+    )
+
+    assert found.sleeps == ()
 
 
 def test_watcher_proves_that_it_slept_by_a_moment_of_rest() -> None:
