@@ -19,7 +19,8 @@ class Ready:
     client: str
     size: int  # 0: a connection.
     started_ns: int
-    ended_ns: int
+    ended_ns: int  # When a thread took them, or the first of them.
+    gone_ns: int  # When a thread took the last.
 
     @property
     def is_connection(self) -> bool:
@@ -65,7 +66,8 @@ def ready(
             client=clients[event.port],
             size=0,
             started_ns=(started_ns := max(event.ended_ns, spoke_ns.get(name, 0))),
-            ended_ns=max(started_ns, accepted.get(name, story.ended_ns)),
+            ended_ns=(let_in_ns := max(started_ns, accepted.get(name, story.ended_ns))),
+            gone_ns=let_in_ns,
         )
         for event in events
         if event.deed is Deed.CONNECTS and (name := clients[event.port])
@@ -89,6 +91,11 @@ def ready(
                 size=message.size,
                 started_ns=message.ended_ns,
                 ended_ns=max(message.ended_ns, taken_ns),
+                gone_ns=max(
+                    message.ended_ns,
+                    taken_ns,
+                    message.last_read.started_ns if message.last_read else 0,
+                ),
             )
         )
     return tuple(_merged(waiting))
@@ -108,6 +115,7 @@ def _merged(waiting: list[Ready]) -> list[Ready]:
                 size=last.size + one.size,
                 started_ns=last.started_ns,
                 ended_ns=max(last.ended_ns, one.ended_ns),
+                gone_ns=max(last.gone_ns, one.gone_ns),
             )
         else:
             merged.append(one)

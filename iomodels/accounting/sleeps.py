@@ -103,9 +103,15 @@ class Sleeper:
         if watch.accepts and any(one.started_ns <= at_ns < one.ended_ns for one in self._queue):
             return True
         clients = {*watch.clients, *watch.epoll.known()} if watch.epoll else watch.clients
-        return any(self._is_ready(client, at_ns) for client in clients)
+        # What a read takes is noted as gone at its start, and lay there then. Others than reads are
+        # not held up by what is left of a message: an edge-triggered epoll has told of it.
+        is_read = watch.wait is Wait.READ
+        return any(self._is_ready(client, at_ns, to_the_end=is_read) for client in clients)
 
-    def _is_ready(self, client: str, at_ns: int) -> bool:
-        # The stretches of one client are in order and apart from each other.
+    def _is_ready(self, client: str, at_ns: int, *, to_the_end: bool) -> bool:
+        # One client's stretches are in order, and are read in that order: the last tells all.
         index = bisect_right(self._starts.get(client, ()), at_ns) - 1
-        return index >= 0 and at_ns < self._bytes[client][index].ended_ns
+        if index < 0:
+            return False
+        one = self._bytes[client][index]
+        return at_ns <= one.gone_ns if to_the_end else at_ns < one.ended_ns

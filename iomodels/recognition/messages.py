@@ -18,7 +18,8 @@ class Message:
     size: int
     started_ns: int  # Right before the call that sent it,
     ended_ns: int  # and right after it: it arrived in between.
-    read: Read | None  # That took its first byte.
+    read: Read | None  # That took its first byte,
+    last_read: Read | None  # and its last.
     was_awaited: bool  # Whether all that the client had sent before was read by then.
     was_read_unseen: bool  # By no call in the trace: a ring's.
 
@@ -47,6 +48,7 @@ def messages(
         sent[client] = offset + event.size
         counts[client] = counts.get(client, 0) + 1
         at = bisect_right(reached.get(client, []), offset)
+        last = bisect_right(reached.get(client, []), max(offset, sent[client] - 1))
         own = reads.get(client, [])
         before = at == 0 or own[at - 1].ended_ns <= event.started_ns
         is_in_step = (reached[client][at - 1] if at else 0) == offset
@@ -58,6 +60,7 @@ def messages(
                 started_ns=event.started_ns,
                 ended_ns=event.ended_ns,
                 read=own[at] if at < len(own) else None,
+                last_read=own[last] if last < len(own) else None,
                 was_awaited=before and (is_in_step or _had_read(unseen, client, offset, event)),
                 was_read_unseen=any(
                     reached > offset and at_ns > event.started_ns

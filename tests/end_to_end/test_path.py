@@ -110,7 +110,7 @@ def test_ticks_appear_one_by_one_without_reloading(
     address, known = site
     sign_in(page, address, "student", known["student"])
     page.goto(f"{address}{_exercise_path(page)}")
-    page.locator("textarea").fill((EXERCISE / "wrong" / "round-robin.py").read_text())
+    page.locator("textarea").fill((EXERCISE / "wrong" / "dies-on-reset.py").read_text())
     page.get_by_role("button", name="Submit").click()
     page.evaluate("window.wasLoadedOnce = true")
 

@@ -3,7 +3,7 @@
 import textwrap
 
 from iomodels.analysis import Analysis, analyse
-from iomodels.record import ClientEvent, Deed
+from iomodels.record import ClientEvent, Deed, Moment
 from iomodels.trace.sifting import pack
 from tests.iomodels.examples import scenario
 
@@ -19,7 +19,13 @@ NAMES = {
 }
 
 
-def analysed(trace: str, log: str, *, rests: tuple[float, ...] = ()) -> Analysis:
+def analysed(
+    trace: str,
+    log: str,
+    *,
+    rests: tuple[float, ...] = (),
+    moments: tuple[Moment, ...] = (),
+) -> Analysis:
     """Return what is known from a trace and from lines such as `0.001 A sends 1`."""
     return analyse(
         scenario(
@@ -27,6 +33,7 @@ def analysed(trace: str, log: str, *, rests: tuple[float, ...] = ()) -> Analysis
             trace=pack(written(trace)),
             events=tuple(map(_event, textwrap.dedent(log).strip().splitlines())),
             rests=tuple(int(rest * SECOND_NS) for rest in rests),
+            moments=moments,
         )
     )
 
