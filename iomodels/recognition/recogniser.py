@@ -1,7 +1,7 @@
 """The count of the votes: one model, its family, and the reasons as sentences."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from iomodels.models import FAMILIES, IN_WORDS, Family, Model
@@ -13,6 +13,8 @@ from iomodels.replay import Story
 
 MAJORITY = 0.75
 FEWEST_VOTES = 2
+CHANGING = 0.25  # Of the clients, if they are waited for in two ways each.
+_MULTIPLEXING = {Model.SELECT, Model.POLL, Model.EPOLL}
 # The calls of each multiplexing model. pselect6 is what select() is on most machines.
 MULTIPLEXERS = {
     "select": Model.SELECT,
@@ -64,13 +66,35 @@ def _model(story: Story, votes: Sequence[Vote]) -> tuple[Model, str]:
         return Model.UNKNOWN, ""
     if not telling:  # All were read by threads that had slept on others: one at a time, at best.
         return structure(story), ""
-    kinds = Counter(model_of(vote) for vote in telling)
+    shared = {vote.syscall for vote in telling if vote.way in (Way.MULTIPLEXED, Way.HANDED)}
+    kinds = Counter(_kind(vote, shared) for vote in telling)
     (kind, most), *others = kinds.most_common()
-    if most < MAJORITY * len(telling):
+    if most < MAJORITY * len(telling) or _changes_over(telling, shared):
         parts = sorted({_part(story, kind), *(_part(story, other) for other, _ in others)})
         if len(parts) > 1:
             return Model.MIXED, " and ".join(parts)
     return (structure(story) if kind is Model.BLOCKING else kind), ""
+
+
+def _kind(vote: Vote, shared: Collection[str]) -> Model:
+    """Return what a vote speaks for, given the calls that watched several clients at once.
+
+    A set that happens to have one client in it is no wait for that client alone.
+    """
+    if vote.way is Way.BLOCKED and vote.syscall in shared:
+        return MULTIPLEXERS.get(vote.syscall, Model.EPOLL)
+    return model_of(vote)
+
+
+def _changes_over(telling: Sequence[Vote], shared: Collection[str]) -> bool:
+    """Tell whether clients are waited for in one way first and in another later."""
+    kinds: dict[str, set[Model]] = {}
+    for vote in telling:
+        kinds.setdefault(vote.message.client, set()).add(_kind(vote, shared))
+    several = [
+        found for found in kinds.values() if Model.BLOCKING in found and found & _MULTIPLEXING
+    ]
+    return len(several) >= max(FEWEST_VOTES, len(kinds) * CHANGING)
 
 
 def model_of(vote: Vote) -> Model:
