@@ -50,12 +50,20 @@ class Thread:
 
 def look(process_ids: Iterable[int]) -> tuple[Thread, ...]:
     """Return every thread of these processes; those that end meanwhile are left out."""
-    return tuple(
+    return tuple(thread for process_id in process_ids for thread in _of(process_id))
+
+
+def _of(process_id: int) -> list[Thread]:
+    found = [
         thread
-        for process_id in process_ids
         for thread_id in _entries(f"/proc/{process_id}/task")
         if (thread := _read(process_id, int(thread_id)))
-    )
+    ]
+    # A first thread that ends before the others stays as a zombie until they have ended, and its
+    # tracer is told only then (delay_group_leader() in the kernel): it wakes nobody any more.
+    if any(thread.is_alive for thread in found):
+        return [thread for thread in found if thread.is_alive or thread.thread_id != process_id]
+    return found
 
 
 def _read(process_id: int, thread_id: int) -> Thread | None:

@@ -34,11 +34,12 @@ def wait(descriptor, milliseconds=20_000):
     poll.register(descriptor, select.POLLIN)
     return bool(poll.poll(milliseconds))
 
-def box_of(program, *arguments, limits=Limits(), **environment):
+def box_of(program, *arguments, limits=Limits(), is_traced=False, **environment):
     """Start a Python program, and return once it runs."""
     command = ["/usr/bin/python3", "/w/program.py", *arguments]
     files = {"program.py": textwrap.dedent(program).encode()}
-    box = start(command, files=files, environment=environment, limits=limits)
+    options = {"environment": environment, "limits": limits, "is_traced": is_traced}
+    box = start(command, files=files, **options)
     while not box.has_started() and not wait(box.pidfd, 1):
         pass
     return box
