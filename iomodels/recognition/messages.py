@@ -74,11 +74,20 @@ def messages(
 def _read_unseen(
     events: Sequence[ClientEvent], clients: Mapping[int, str]
 ) -> dict[str, list[tuple[int, int]]]:
-    """Return when the watcher saw how many bytes of a client read; no trace tells of a ring's."""
+    """Return when how many bytes of a client had been read; no trace tells of a ring's reads.
+
+    The watcher saw them gone, or the client got an answer to them.
+    """
     found: dict[str, list[tuple[int, int]]] = {}
+    sent: dict[str, int] = {}
     for event in events:
-        if event.deed is Deed.IS_READ:
-            found.setdefault(clients[event.port], []).append((event.ended_ns, event.size))
+        client = clients[event.port]
+        if event.deed is Deed.SENDS:
+            sent[client] = sent.get(client, 0) + event.size
+        elif event.deed is Deed.IS_READ:
+            found.setdefault(client, []).append((event.ended_ns, event.size))
+        elif event.deed is Deed.RECEIVES and client in sent:
+            found.setdefault(client, []).append((event.ended_ns, sent[client]))
     return found
 
 
