@@ -22,6 +22,7 @@ from csp.constants import NONCE, NONE, SELF
 
 from config import addresses
 from config.secret_key import secret_key
+from iomodels.figures.style import STYLE_SOURCE
 
 django_stubs_ext.monkeypatch()  # So that ModelAdmin[Run] and the like are also valid when run.
 
@@ -148,7 +149,8 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
-        "style-src": [SELF, NONCE],  # The editor brings its own style element.
+        # The editor brings its own style element, and so does each figure.
+        "style-src": [SELF, NONCE, STYLE_SOURCE],
         "style-src-attr": [NONE],
         "img-src": [SELF],
         "font-src": [SELF],

@@ -86,7 +86,7 @@ def _efforts(assignments: QuerySet[Assignment], *, student: User) -> dict[int, E
 
 def with_runs(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:
     """Add each attempt's runs without their large columns, newest first."""
-    runs = Run.objects.order_by("-pk").defer("record", "report", "progress")
+    runs = Run.objects.order_by("-pk").without_reports()
     return (
         attempts.select_related("submission")
         .prefetch_related(Prefetch("submission__runs", queryset=runs))
@@ -98,6 +98,10 @@ def history(assignment: Assignment, *, student: User) -> list[tuple[Attempt, Run
     """Return the student's attempts at it with the run to show for each, newest first."""
     attempts = with_runs(assignment.attempts.filter(student=student))
     return [(attempt, run_to_show(attempt.submission.runs.all())) for attempt in attempts]
+
+
+def shown_run(attempt: Attempt) -> Run:
+    return run_to_show(attempt.submission.runs.order_by("-pk"))
 
 
 def run_to_show(newest_first: Iterable[Run]) -> Run:

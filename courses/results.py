@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from courses.conducts import Conduct, conduct
 from courses.content import highlight_lines
 from grader.harness.programs import Language
 from iomodels.wording import call_name
@@ -60,6 +61,7 @@ class Scenario:
     findings: tuple[Finding, ...]  # Those that belong to no line of the script.
     excerpt: tuple[SourceLine, ...]
     headline: str  # What to say while it is folded.
+    has_timeline: bool  # Whether it was traced.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,7 @@ class Result:
     source: tuple[SourceLine, ...]
     file_name: str
     resources: Mapping[str, Any]
+    conduct: Conduct | None
     compiler: str  # What the compiler said, if anything.
     output: str
     is_output_cut: bool
@@ -107,6 +110,7 @@ def explain(report: Mapping[str, Any], *, program: str, file_name: str) -> Resul
         source=_lines(source[:SOURCE_LINES_SHOWN], remarks),
         file_name=file_name,
         resources=report.get("resources", {}),
+        conduct=conduct(report.get("conduct")),
         compiler=report.get("compiler", "")[:OUTPUT_CHARACTERS_SHOWN],
         output=output[:OUTPUT_CHARACTERS_SHOWN],
         is_output_cut=len(output) > OUTPUT_CHARACTERS_SHOWN,
@@ -131,6 +135,7 @@ def _scenario(
         findings=tuple(finding for finding in findings if finding.step not in shown),
         excerpt=_excerpt(source, findings),
         headline=findings[0].title if findings else "",
+        has_timeline=bool(scenario.get("conduct")),
     )
 
 

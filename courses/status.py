@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 
-from courses.attempts import history, run_to_show
+from courses.attempts import history, shown_run
 from courses.live import View
 from courses.models import Attempt
 from courses.results import Result, explain
+from courses.timelines import Timeline, timeline_of
 from grader.models import Run
 from grader.queries import estimate_seconds, place_of
 
@@ -28,6 +29,7 @@ class Status:
     seconds: int | None  # Until it is decided, as far as recent runs tell.
     ticks: tuple[Tick, ...]
     result: Result | None
+    timeline: Timeline | None  # Of the scenario that is unfolded.
     headline: str
     history: list[tuple[Attempt, Run]]  # All attempts of the student, once this one is decided.
     teaches: bool  # Who teaches the course is told the cause of our own trouble.
@@ -40,7 +42,7 @@ class Status:
 def status(attempt: Attempt, *, teaches: bool) -> Status:
     """Look at an attempt's rows again."""
     submission = attempt.submission
-    run = run_to_show(submission.runs.order_by("-pk").defer("record"))
+    run = shown_run(attempt)
     is_queued = run.state == Run.State.QUEUED
     result = (
         explain(run.report, program=submission.program, file_name=submission.file_name)
@@ -48,6 +50,7 @@ def status(attempt: Attempt, *, teaches: bool) -> Status:
         else None
     )
     ticks = _ticks(run)
+    first = result.first if result and result.first and result.first.has_timeline else None
     return Status(
         attempt=attempt,
         run=run,
@@ -55,6 +58,7 @@ def status(attempt: Attempt, *, teaches: bool) -> Status:
         seconds=estimate_seconds(run) if is_queued else None,
         ticks=ticks,
         result=result,
+        timeline=timeline_of(run, scenario=first.number) if first else None,
         headline=_headline(run, ticks),
         history=[] if run.is_open else history(attempt.assignment, student=attempt.student),
         teaches=teaches,

@@ -20,5 +20,10 @@ urlpatterns = [
     path("courses/<slug:course>/<slug:lesson>/<slug:exercise>/", views.exercise, name="exercise"),
     path("attempts/<int:attempt>/", views.attempt, name="attempt"),
     path("attempts/<int:attempt>/live/", views.attempt_live, name="attempt-live"),
+    path(
+        "attempts/<int:attempt>/scenarios/<int:scenario>/timeline/",
+        views.attempt_timeline,
+        name="attempt-timeline",
+    ),
     path("attempts/<int:attempt>/state/", views.attempt_state, name="attempt-state"),
 ]

@@ -11,18 +11,21 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import conditional_page, require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from courses import content, live
-from courses.attempts import NotAccepting, hand_in, history, plan
+from courses.attempts import NotAccepting, hand_in, history, plan, shown_run
 from courses.enrolment import Standing, attempts_visible_to, courses_of, join, standing
 from courses.forms import SubmissionForm
 from courses.models import Assignment, Attempt, Course
 from courses.status import draw, status, view
+from courses.timelines import timeline_of
 from grader.harness.exercise import Exercise
 from grader.harness.programs import Language
 from grader.models import Run
+from iomodels.asking import asked
 
 
 class SignedInRequest(HttpRequest):
@@ -114,6 +117,21 @@ async def attempt_live(request: HttpRequest, attempt: int) -> StreamingHttpRespo
     )
 
 
+@login_required
+@cache_control(private=True, no_cache=True)
+@vary_on_headers("HX-Request")
+@conditional_page
+@require_safe
+def attempt_timeline(request: SignedInRequest, attempt: int, scenario: int) -> HttpResponse:
+    """Answer with the figure of one scenario: for htmx the part of a page, else a page."""
+    found = _attempt(request.user, attempt)
+    timeline = timeline_of(shown_run(found), scenario=scenario)
+    is_part = "HX-Request" in request.headers
+    template = "courses/partials/timeline.html" if is_part else "courses/timeline.html"
+    context = {"attempt": found, "timeline": timeline}
+    return render(request, template, context, status=200 if timeline or is_part else 404)
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 400, or 413 for what is larger than this site reads."""
     number = 413 if isinstance(exception, RequestDataTooBig) else 400
@@ -158,6 +176,7 @@ def _exercise_page(
         "lesson": assignment.lesson,
         "course": assignment.lesson.course,
         "definition": definition,
+        "rules": asked(definition.demands) if definition else (),
         "statement": content.render(definition.statement) if definition else "",
         "form": form,
         "history": earlier,

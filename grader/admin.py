@@ -1,13 +1,15 @@
 """What staff see of the grader: exercises, and every run with what became of it."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from grader.models import Exercise, Revision, Run, Submission
 from grader.submissions import regrade
+
+Row = TypeVar("Row", bound=Model)
 
 
 class ReadOnly:
@@ -23,6 +25,15 @@ class ReadOnly:
         return False
 
 
+class Light(admin.ModelAdmin[Row]):
+    """Leaves large columns in the database until a page shows them: a list has a hundred rows."""
+
+    deferred: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Row]:
+        return super().get_queryset(request).defer(*self.deferred)
+
+
 @admin.register(Exercise)
 class ExerciseAdmin(admin.ModelAdmin[Exercise]):
     list_display = ("slug", "title", "published")
@@ -32,23 +43,25 @@ class ExerciseAdmin(admin.ModelAdmin[Exercise]):
 
 
 @admin.register(Revision)
-class RevisionAdmin(ReadOnly, admin.ModelAdmin[Revision]):
+class RevisionAdmin(ReadOnly, Light[Revision]):
     list_display = ("exercise", "number", "created_at", "digest")
     list_select_related = ("exercise",)
     list_filter = ("exercise",)
     search_fields = ("exercise__slug", "exercise__title")
+    deferred = ("files",)
 
 
 @admin.register(Submission)
-class SubmissionAdmin(ReadOnly, admin.ModelAdmin[Submission]):
+class SubmissionAdmin(ReadOnly, Light[Submission]):
     list_display = ("pk", "submitter", "revision", "file_name", "created_at")
     list_select_related = ("submitter", "revision__exercise")
     list_filter = ("revision__exercise",)
     search_fields = ("submitter__username",)
+    deferred = ("program", "revision__files")
 
 
 @admin.register(Run)
-class RunAdmin(ReadOnly, admin.ModelAdmin[Run]):
+class RunAdmin(ReadOnly, Light[Run]):
     list_display = (
         "pk",
         "submitter",
@@ -67,6 +80,7 @@ class RunAdmin(ReadOnly, admin.ModelAdmin[Run]):
     list_select_related = ("submission__submitter", "submission__revision__exercise")
     list_filter = ("state", "outcome", "lane", "reason", "submission__revision__exercise")
     search_fields = ("submission__submitter__username", "cause")
+    deferred = ("report", "progress", "submission__program", "submission__revision__files")
     actions = ("grade_again",)
 
     @admin.display(ordering="submission__submitter__username")

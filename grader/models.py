@@ -102,7 +102,11 @@ class Submission(models.Model):
 
 
 class RunQuerySet(models.QuerySet["Run"]):
-    """Sets of runs that the queue speaks of."""
+    """Sets of runs that the queue speaks of, and the lists."""
+
+    def without_reports(self) -> RunQuerySet:
+        """Leave what fills a page of its own in the database; for lists."""
+        return self.defer("report", "progress")
 
     def open(self, now: datetime) -> RunQuerySet:
         """Keep what may be claimed: queued, or held by a worker that has let its lease end."""
@@ -192,7 +196,6 @@ class Run(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     progress = models.JSONField(default=list, help_text="A name and an outcome per scenario.")
-    record = models.JSONField(null=True)
     report = models.JSONField(null=True)
     points = models.PositiveIntegerField(null=True)
     out_of = models.PositiveIntegerField(null=True)
@@ -253,3 +256,23 @@ class Run(models.Model):
     def is_open(self) -> bool:
         """Whether its outcome is still to come."""
         return self.state in self.OPEN_STATES
+
+
+class Evidence(models.Model):
+    """What was seen in a run.
+
+    Apart from the run, since it is large (a quarter of a megabyte or more): SQLite reads a row's
+    columns in order, so whatever stands behind a large one is slow to read in every list.
+    """
+
+    run = models.OneToOneField(
+        Run, on_delete=models.CASCADE, primary_key=True, related_name="evidence"
+    )
+    record = models.JSONField(help_text="Everything, in the form of iomodels.record.")
+    ledgers = models.JSONField(default=list, help_text="For each scenario a text: grader.ledgers.")
+
+    class Meta:
+        verbose_name_plural = "evidence"
+
+    def __str__(self) -> str:
+        return f"evidence of run {self.run_id}"

@@ -41,10 +41,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from grader import ledgers
 from grader.harness.examination import Examination
-from grader.models import Run, RunQuerySet
+from grader.models import Evidence, Run, RunQuerySet
 from iomodels import record as records
 from iomodels import report as reports
+from iomodels.ledger import Ledger
 
 # A machine that is switched off takes one try; three in a row are no accident.
 MAX_TRIES = 3
@@ -114,14 +116,26 @@ def record_result(run: Run, examination: Examination) -> bool:
         points=report["points"],
         out_of=report["out_of"],
         report=_storable(report),
-        record=_storable(records.as_json(examination.record)),
         cause="",
         lease_until=None,
         finished_at=timezone.now(),
     )
+    if is_mine:
+        Evidence.objects.create(
+            run=run,
+            record=_storable(records.as_json(examination.record)),
+            ledgers=[ledgers.stored(one) for one in examination.ledgers],
+        )
     if is_mine and report["outcome"] == Run.Outcome.UNDECIDED and run.reason == Run.Reason.FIRST:
         Run.objects.create(submission_id=run.submission_id, reason=Run.Reason.REPEAT, lane=run.lane)
     return bool(is_mine)
+
+
+def ledger_of(run: Run, *, scenario: int) -> Ledger | None:
+    """Return the ledger of a run's scenario, from 1; None if there is none that can be drawn."""
+    stored = Evidence.objects.filter(run=run).values_list(f"ledgers__{scenario - 1}", flat=True)
+    text = stored.first() if scenario > 0 else None
+    return ledgers.read(text) if text else None
 
 
 def give_back(run: Run, cause: str) -> bool:

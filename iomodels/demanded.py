@@ -48,6 +48,10 @@ class AtMost:
     thing: str
     allowed: int
 
+    @property
+    def title(self) -> str:
+        return f"Serve everybody with at most {count(self.allowed, self.thing)}."
+
     def check(self, evidence: Evidence) -> list[Finding]:
         scenario = evidence.scenario
         seen = scenario.most_threads if self.thing == "thread" else scenario.most_processes
@@ -63,7 +67,7 @@ class AtMost:
         return [
             Finding(
                 rule=self.name,
-                title=f"Serve everybody with at most {count(self.allowed, self.thing)}.",
+                title=self.title,
                 message=f"The server {what}; allowed: {self.allowed}.",
             ),
         ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from iomodels import conducts as conduct
-from iomodels.analysis import analyse
+from iomodels.analysis import Analysis, analyse
 from iomodels.demands import Demands
 from iomodels.record import Outcome, Record, ScenarioRecord, StepRecord
 from iomodels.report import Report, Resources, ScenarioReport, StepReport
@@ -51,7 +51,13 @@ def conclude(title: str, reports: Sequence[ScenarioReport], record: Record) -> R
 
 def judge_scenario(task: Task, demands: Demands, played: ScenarioRecord) -> ScenarioReport:
     """Return the report on one scenario: its outcome, its points, and why."""
-    analysis = analyse(played) if played.trace else None
+    return judge_analysed(task, demands, played, analyse(played) if played.trace else None)
+
+
+def judge_analysed(
+    task: Task, demands: Demands, played: ScenarioRecord, analysis: Analysis | None
+) -> ScenarioReport:
+    """Return the same for a scenario whose trace, if there is one, was analysed already."""
     found = findings(played, demands, analysis)
     outcome = Outcome.FAILED if found else Outcome.PASSED
     if not found and any(step.outcome is Outcome.UNDECIDED for step in played.steps):

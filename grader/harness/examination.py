@@ -29,7 +29,9 @@ from grader.harness.protocol import (
     Started,
     Unavailable,
 )
-from iomodels.judging import Task, conclude, judge_scenario
+from iomodels.analysis import analyse
+from iomodels.judging import Task, conclude, judge_analysed
+from iomodels.ledger import Ledger
 from iomodels.record import Compilation, Record
 from iomodels.report import Report
 
@@ -60,6 +62,7 @@ class Progress:
 class Examination:
     record: Record
     report: Report
+    ledgers: tuple[Ledger | None, ...] = ()  # One for each scenario; None: it was not traced.
 
 
 def examine(
@@ -95,6 +98,7 @@ def examine(
         Task(name=one.name, points=one.points, script=one.script) for one in exercise.scenarios
     ]
     played, reports = [], []
+    ledgers: list[Ledger | None] = []
     compilation: Compilation | None = None
     for message in _drive(job, stop or threading.Event(), longest_s=_longest_s(exercise)):
         match message:
@@ -104,7 +108,9 @@ def examine(
                 task, outcome = tasks[number - 1], None
             case Played(number=number, record=seen):
                 task = tasks[number - 1]
-                reports.append(judge_scenario(task, exercise.demands, seen))
+                analysis = analyse(seen) if seen.trace else None
+                reports.append(judge_analysed(task, exercise.demands, seen, analysis))
+                ledgers.append(analysis.ledger if analysis else None)
                 outcome = reports[-1].outcome.value
                 played.append(seen)
             case _:
@@ -113,7 +119,7 @@ def examine(
             on_progress(Progress(number=number, of=len(tasks), name=task.name, outcome=outcome))
     record = Record(scenarios=tuple(played), seed=seed, compilation=compilation)
     report = conclude(exercise.title, reports, record)
-    return Examination(record=record, report=report)
+    return Examination(record=record, report=report, ledgers=tuple(ledgers))
 
 
 def _longest_s(exercise: Exercise) -> float:

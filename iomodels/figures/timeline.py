@@ -26,22 +26,26 @@ MOST_ROWS = 200
 HEADERS = ("Thread", "Asleep in", "Waiting", "From", "For", "Neglected meanwhile", "Line")
 
 
-def timeline(ledger: Ledger, *, title: str) -> str:
-    """Return the figure: lanes for clients above, for threads below, one axis of time."""
+def timeline(ledger: Ledger, *, title: str, is_bare: bool = False) -> str:
+    """Return the figure: lanes for clients above, for threads below, one axis of time.
+
+    A bare one shows neither its title nor its sentences: `summary()` and `notes()` stand beside it.
+    """
     ledger = cropped(ledger)
     name = prefix("timeline", title, ledger)
     lanes = choose(ledger)
     found = callouts(ledger)
     axis = scale(_moments(ledger, lanes), left=LEFT, right=RIGHT, stories=neglected_spans(ledger))
-    head, y = _head(ledger, title=title)
+    head, y = ([], 0.0) if is_bare else _head(ledger, title=title)
     top = y + 14
     body: list[Element] = []
     drawn, y = _lanes(lanes, axis, top=top + 44, callouts=found, prefix=name)
     body += _bands(ledger, axis, top=top + 18, bottom=y)
     body += draw_axis(axis, y=top + 18, bottom=y, label_x=MARGIN)
     body += drawn
-    said, y = _sentences(ledger, found, top=y + 14)
-    body += said
+    if not is_bare:
+        said, y = _sentences(ledger, found, top=y + 14)
+        body += said
     explained, height = legend(
         _entries(ledger, axis, drawn, prefix=name),
         prefix=name,
@@ -82,6 +86,12 @@ def table(ledger: Ledger, *, most_rows: int = MOST_ROWS) -> Table:
     left_out = len(ordered) - len(rows)
     note = f"{count(left_out, 'more sleep')} {agree(left_out, 'is', 'are')} not listed."
     return Table(headers=HEADERS, rows=rows, note=note if left_out else "")
+
+
+def notes(ledger: Ledger) -> tuple[str, ...]:
+    """Return the sentences of the numbered places in the figure, by number."""
+    ledger = cropped(ledger)
+    return tuple(sentence(ledger, callout) for callout in callouts(ledger))
 
 
 def _neglect(neglect: Neglect) -> str:

@@ -95,7 +95,7 @@ def test_record_result_finishes_the_run() -> None:
     run.refresh_from_db()
     assert (run.state, run.outcome, run.points, run.out_of) == ("finished", "passed", 100, 100)
     assert run.report == reports.as_json(examined().report) | {"scenarios": []}
-    assert run.record == {"scenarios": [], "seed": 1, "compilation": None}
+    assert run.evidence.record == {"scenarios": [], "seed": 1, "compilation": None}
     assert run.lease_until is None
 
 
