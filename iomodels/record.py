@@ -177,6 +177,7 @@ class ScenarioRecord:
     rests: tuple[int, ...] = ()  # CLOCK_REALTIME at which it was proven that every thread slept.
     # Of those, the ones at which somebody was neglected, or a call was first seen slept in.
     moments: tuple[Moment, ...] = ()
+    over_ns: int = 0  # CLOCK_REALTIME right before the program was made to end; 0: not known.
     trace: str = ""  # What strace wrote, packed: iomodels.trace.sifting.
     trace_lost_bytes: int = 0  # What came after the most that is kept.
     file_name: str = "server.py"  # Of the program, as its author knows it.

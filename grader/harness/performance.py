@@ -54,6 +54,7 @@ class Performance:
             stage.count_tasks()
             ended = stage.has_ended
         finally:
+            over_ns = time.time_ns()
             exit_ = stage.exit()
             wires.close()
             kernel.close()
@@ -74,6 +75,7 @@ class Performance:
             events=tuple(journal.events),
             rests=tuple(journal.rests),
             moments=tuple(journal.moments),
+            over_ns=over_ns,
             trace=_trace(box),
             trace_lost_bytes=box.tracer.lost_bytes if box.tracer else 0,
         )

@@ -125,18 +125,16 @@ class Player:
     def _warm_up(self) -> None:
         """Let a server that listens go on to prepare; how it sleeps meanwhile tells nothing.
 
-        A manager may sleep for a minute while its workers load, so this one wait is by the clock.
+        One thread that listens is about to serve; of several, one may be a manager that sleeps for
+        a minute while its workers load, so this wait is by the clock too.
         """
-        began_ns = time.monotonic_ns()
-        # One thread that listens is about to serve; several may have workers to load.
-        is_alone = self._stage.most_threads == 1
-        length_ns = self._warm_up_ns // 30 if is_alone else self._warm_up_ns
-
-        def is_over(naps: Naps) -> bool:
-            del naps
-            return time.monotonic_ns() - began_ns >= length_ns
-
-        self._wait(lambda: False, cpu_ns=length_ns, spent_ns=length_ns, is_enough=is_over)
+        for length_ns in (self._warm_up_ns // 30, self._warm_up_ns):
+            is_over = partial(_is_past, time.monotonic_ns() + length_ns)
+            waited = self._wait(
+                lambda: False, cpu_ns=length_ns, spent_ns=length_ns, is_enough=is_over
+            )
+            if waited.ending is Ending.RESTING or self._stage.most_threads == 1:
+                return
 
     def _play(self, step: Step) -> Waited | None:
         match step.says:
@@ -283,3 +281,8 @@ def _exchanged(client: TcpClient | UdpClient) -> int:
 
 def _has_connected(client: TcpClient) -> bool:
     return client.is_connected or bool(client.trouble)
+
+
+def _is_past(moment_ns: int, naps: Naps) -> bool:
+    del naps
+    return time.monotonic_ns() >= moment_ns

@@ -19,7 +19,8 @@ def account(
 ) -> Ledger:
     """Return where the time of every thread went, and who was neglected."""
     deeds = Deeds(scenario.events, clients)
-    waiting = ready(story, found, scenario.events, clients)
+    over_ns = scenario.over_ns or story.ended_ns
+    waiting = ready(story, found, scenario.events, clients, over_ns=over_ns)
     sleeper = Sleeper(story, deeds, waiting, scenario.rests)
     spans = {thread_id: sleeper.spans(thread_id) for thread_id in story.threads}
     blamer = Blamer(story, spans, deeds)

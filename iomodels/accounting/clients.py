@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from iomodels.recognition.messages import Message
 from iomodels.record import ClientEvent, Deed
@@ -56,8 +56,13 @@ def ready(
     found: Sequence[Message],
     events: Sequence[ClientEvent],
     clients: Mapping[int, str],
+    *,
+    over_ns: int,
 ) -> tuple[Ready, ...]:
-    """Return what lay ready, by client and start; overlapping pieces of one client are one."""
+    """Return what lay ready, by client and start; overlapping pieces of one client are one.
+
+    From `over_ns` on the program's threads are killed, one after the other: that is no neglect.
+    """
     accepted = {accept.client: accept.ended_ns for accept in story.accepts}
     hung_up = _hung_up(events, clients)
     spoke_ns = _spoke(events, clients) if story.defers else {}
@@ -98,7 +103,13 @@ def ready(
                 ),
             )
         )
-    return tuple(_merged(waiting))
+    return tuple(
+        one
+        if one.gone_ns <= over_ns
+        else replace(one, ended_ns=min(one.ended_ns, over_ns), gone_ns=over_ns)
+        for one in _merged(waiting)
+        if one.started_ns < over_ns
+    )
 
 
 def _merged(waiting: list[Ready]) -> list[Ready]:
