@@ -4,10 +4,7 @@ import re
 from collections.abc import Iterator
 
 from iomodels.trace import Call
-from iomodels.trace.tokens import PATH, STRING
 
-# A path keeps a quotation mark of its own, which begins no string.
-_QUOTED = re.compile(rf"<{PATH}>|({STRING})")
 # What strace says of a descriptor: `>` inside is part of `->`, or ends a device's `<char 1:3>`.
 LABEL = r"((?:[^<>]++|(?<=-)>|<[a-z]+ \d+:\d+>)*)"
 DESCRIPTOR = re.compile(rf"(\d+)<{LABEL}>")
@@ -16,23 +13,6 @@ _LENGTH = re.compile(r"\{tv_sec=(-?\d+), tv_(n|u)sec=(-?\d+)\}")
 _PORT = re.compile(r"sin6?_port=htons\((\d+)\)")
 _READABLE = ("POLLIN", "POLLRDNORM", "POLLPRI")
 _UNITS = {"n": 1, "u": 1000}
-
-
-def unquoted(call: Call) -> Call:
-    """Return a call with its strings empty: no program shall say what only strace may say.
-
-    Bytes that it reads, and names of its unix sockets, can look like descriptors and flags.
-    """
-    words = call.arguments
-    quotes = words.count('"')
-    if not quotes:
-        return call
-    first = words.index('"')
-    if quotes == 2 and words[first - 2 : first] == ", ":  # One string, as in most reads.
-        words = words[: first + 1] + words[words.rindex('"') :]
-    else:
-        words = _QUOTED.sub(lambda at: '""' if at[1] else at[0], words)
-    return Call(call[0], call[1], words, *call[3:])
 
 
 def descriptor(call: Call) -> tuple[int, str] | None:

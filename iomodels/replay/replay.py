@@ -76,7 +76,7 @@ class _Replay:
             if ended_ns and ended_ns > teller.ended_ns:
                 teller.ended_ns = ended_ns
             if handler := self._handlers.get(event.name):
-                handler(arguments.unquoted(event), teller)
+                handler(event, teller)
             return
         teller = self._teller(event.thread_id, event.at_ns)
         if isinstance(event, End):

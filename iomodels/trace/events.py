@@ -12,7 +12,7 @@ class Call(NamedTuple):
 
     thread_id: int
     name: str
-    arguments: str  # As strace prints them: descriptors decorated, strings quoted and escaped.
+    arguments: str  # As strace prints them, descriptors decorated; but their strings are empty.
     result: int | None  # None: it never returned, or strace could not tell (`?`).
     error: str | None  # Such as "EAGAIN".
     # What strace adds to the result: `<...>` for a new descriptor, or which ones are ready.

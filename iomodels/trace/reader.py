@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import attrgetter
+from re import Match
 
 from iomodels.trace import tokens
 from iomodels.trace.events import Call, End, Event, Signal
@@ -10,6 +11,10 @@ from iomodels.trace.events import Call, End, Event, Signal
 # Of refused lines these many are kept to be shown; all are counted.
 REFUSALS_KEPT = 20
 LONGEST_SHOWN = 200
+MOST_REMEMBERED = 10_000  # Halves of lines.
+_EQUALS = ") = "
+_Known = tuple[str, str, str]  # The name of a call, or that of the one resumed, and its arguments.
+_Outcome = tuple[int | None, str | None, str | None]  # Result, error, detail.
 _WHEN = attrgetter("started_ns", "thread_id")
 
 
@@ -37,13 +42,24 @@ class Trace:
 
 
 class Reader:
-    """Reads a trace piece by piece. A line that it refuses costs that line only."""
+    """Reads a trace piece by piece. A line that it refuses costs that line only.
+
+    Most lines are like an earlier one but for their times and strings. So both halves of a line
+    that the grammar took, before and after its last `) = `, are remembered without those, and a
+    line of two halves that are known needs no grammar: each half is whole in itself, its strings
+    closed and its brackets paired, and that `) = ` is strace's own, for a string that held it would
+    have to be closed behind it.
+    """
 
     def __init__(self) -> None:
         self.lines = self.refused = 0
         self.refusals: list[Refusal] = []
         self._rest = ""
         self._begun: dict[int, tuple[str, str, int]] = {}
+        # By `read(3<pipe:[1]>, "", 9` or `<... read resumed>"", 9`.
+        self._calls: dict[str, _Known] = {}
+        # By `-1 EAGAIN (Resource temporarily unavailable)`.
+        self._results: dict[str, _Outcome] = {}
 
     def feed(self, text: str) -> Iterator[Event]:
         """Take some more of the trace; yield the events that are whole by now."""
@@ -64,6 +80,25 @@ class Reader:
 
     def _line(self, line: str) -> Event | None:
         self.lines += 1
+        pid, _, rest = line.partition(" ")
+        seconds, _, rest = rest.lstrip(" ").partition(".")
+        call, _, end = rest[10:].rpartition(_EQUALS)
+        result, _, took = end.rpartition(" <")
+        whole, _, part = took.partition(".")
+        known = self._calls.get(tokens.without_strings(call))
+        outcome = self._results.get(result)
+        if (
+            known
+            and outcome
+            and (rest[9:10], part[9:]) == (" ", ">")
+            and (pid and seconds and whole)
+            and f"{pid}{seconds}{rest[:9]}{whole}{part[:9]}".isdecimal()
+        ):
+            times = int(seconds + rest[:9]), int(whole + part[:9])
+            return self._call(line, int(pid), times, known, outcome)
+        return self._unknown(line)
+
+    def _unknown(self, line: str) -> Event | None:
         found = tokens.CALL.match(line)
         if not found:
             return self._other(line)
@@ -71,20 +106,50 @@ class Reader:
         pid, seconds, fraction, name, resumed, arguments, result, made, outer, error, *end = groups
         detail, took, took_ns = end
         thread_id, started_ns = int(pid), int(seconds + fraction)
+        arguments = tokens.without_strings(arguments)
+        if name and line.endswith((tokens.UNFINISHED, tokens.DETACHED)):
+            self._begun[thread_id] = (name, arguments, started_ns)
+            return None
+        known = (name or "", resumed or "", arguments)
+        outcome = (int(outer or result) if result else None, error, made or detail)
+        self._remember(line, found, known, outcome)
+        times = started_ns, int(took + took_ns) if took else None
+        return self._call(line, thread_id, times, known, outcome)
+
+    def _call(
+        self,
+        line: str,
+        thread_id: int,
+        times: tuple[int, int | None],
+        known: _Known,
+        outcome: _Outcome,
+    ) -> Call | None:
+        started_ns, took_ns = times
+        name, resumed, arguments = known
         if resumed:
             begun = self._begun.pop(thread_id, None)
             if not begun or begun[0] != resumed:
                 self._refuse(line, 1, f"an unfinished {resumed} of this thread before it")
                 return None
             name, started_ns, arguments = resumed, begun[2], begun[1] + arguments
-        ended_ns = None
-        if took:
-            ended_ns = started_ns + int(took + took_ns)
-        elif line.endswith((tokens.UNFINISHED, tokens.DETACHED)):
-            self._begun[thread_id] = (name, arguments, started_ns)
-            return None
-        value = int(outer or result) if result else None
-        return Call(thread_id, name, arguments, value, error, made or detail, started_ns, ended_ns)
+        ended_ns = None if took_ns is None else started_ns + took_ns
+        return Call(thread_id, name, arguments, *outcome, started_ns, ended_ns)
+
+    def _remember(
+        self,
+        line: str,
+        found: Match[str],
+        known: _Known,
+        outcome: _Outcome,
+    ) -> None:
+        at, end = found.end(tokens.ARGUMENTS_GROUP), line.rfind(" <")
+        if at != line.rfind(_EQUALS) or end < at:
+            return
+        for memory in (self._calls, self._results):
+            if len(memory) > MOST_REMEMBERED:
+                memory.clear()
+        self._calls[tokens.without_strings(line[found.end(3) + 1 : at])] = known
+        self._results[line[at + len(_EQUALS) : end]] = outcome
 
     def _other(self, line: str) -> Event | None:
         if found := tokens.SIGNAL.match(line):

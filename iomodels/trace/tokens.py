@@ -56,6 +56,10 @@ END = re.compile(rf"{HEAD}\+\+\+ (exited with \d+|killed by SIG\w+(?: \(core dum
 # strace 6.1 says so when a thread takes over another's number by execve; the thread goes on.
 SUPERSEDED = re.compile(rf"{HEAD}\+\+\+ superseded by execve in pid \d+ \+\+\+$")
 
+ARGUMENTS_GROUP = 6  # Of CALL.
+# A path keeps a quotation mark of its own, which begins no string. A string that is not closed, as
+# when a line was cut in two inside it, is left as it is to the end.
+_QUOTED = re.compile(rf'<{PATH}>|({STRING})|".*')
 _PARTS = (
     (re.compile(r"\d+ ++"), "a thread's number"),
     (re.compile(r"\d+\.\d{9} "), "a moment: seconds, a point and nine digits"),
@@ -63,6 +67,21 @@ _PARTS = (
     (re.compile(ARGUMENTS), "arguments"),
     (re.compile(rf"{RESULT}|{STOPPED}"), "a result"),
 )
+
+
+def without_strings(words: str) -> str:
+    """Return arguments with their strings empty: no program shall say what only strace may say.
+
+    Bytes that it reads, and names of its unix sockets, can look like descriptors and flags.
+    """
+    before, quote, rest = words.partition('"')
+    if not quote:
+        return words
+    string, _, after = rest.partition('"')
+    # One string, as in most reads; or part of one path, which means nothing to anybody.
+    if '"' not in after and string[-1:] != "\\" and ">" not in string:
+        return f'{before}""{after}'
+    return _QUOTED.sub(lambda at: '""' if at[1] else at[0], words)
 
 
 def misfit(line: str) -> tuple[int, str]:
