@@ -1,6 +1,7 @@
 """The ledger of a scenario, from its story, its clients' log and its moments of rest."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 
 from iomodels.accounting.clients import Deeds, Ready, ready
 from iomodels.accounting.neglected import Blamer, Neglected
@@ -50,18 +51,16 @@ class _Writer:
         *,
         messages: int,
     ) -> Ledger:
-        to_blame: dict[Span, list[Neglected]] = {}
+        to_blame: dict[int, list[Neglected]] = {}  # By the span's identity: few are equal to any.
         for one in neglected:
-            to_blame.setdefault(one.span, []).append(one)
-        sleeps = sorted(
-            (
-                self._slept(span, to_blame.get(span, []))
-                for found in spans.values()
-                for span in found
-                if span.slept or span in to_blame
-            ),
-            key=lambda slept: (slept.started_ns, slept.thread_id),
-        )
+            to_blame.setdefault(id(one.span), []).append(one)
+        sleeps = [
+            self._slept(span, to_blame.get(id(span), []))
+            for found in spans.values()
+            for span in found
+            if span.slept or id(span) in to_blame
+        ]
+        sleeps.sort(key=attrgetter("started_ns", "thread_id"))
         story = self._story
         return Ledger(
             lives=self._lives(sleeps),

@@ -1,12 +1,12 @@
 """The clients' side: what lay ready for the server, and from when to when."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from iomodels.recognition.messages import Message
 from iomodels.record import ClientEvent, Deed
-from iomodels.replay import Story
+from iomodels.replay import Story, Watch
 
 # What can end a server's wait for bytes or an end of file.
 ENDING = (Deed.SENDS, Deed.SHUTS_DOWN, Deed.CLOSES, Deed.RESETS)
@@ -39,12 +39,15 @@ class Deeds:
         self._starts = [started_ns for started_ns, _, _ in self._deeds]
         self._silent = _not_reading(events, clients)
 
-    def between(self, started_ns: int, ended_ns: int) -> Iterator[tuple[int, str, Deed]]:
-        """Yield what began after one moment and before another, in order."""
-        for index in range(bisect_left(self._starts, started_ns), len(self._deeds)):
-            if self._deeds[index][0] >= ended_ns:
-                return
-            yield self._deeds[index]
+    def first(self, watch: Watch, ended_ns: int) -> int:
+        """Return when somebody first did what would end a call, while it lasted; 0: nobody did."""
+        for index in range(bisect_left(self._starts, watch.started_ns), len(self._deeds)):
+            started_ns, client, deed = self._deeds[index]
+            if started_ns >= ended_ns:
+                break
+            if watch.accepts if deed is Deed.CONNECTS else watch.covers(client, started_ns):
+                return started_ns
+        return 0
 
     def is_reading(self, client: str, at_ns: int) -> bool:
         """Tell whether a client takes its answers: one that does not may well have to wait."""

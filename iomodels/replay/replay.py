@@ -17,6 +17,7 @@ _EPOLL_ENTRY = re.compile(rf", EPOLL_CTL_(ADD|MOD|DEL), (\d+)<{arguments.LABEL}>
 _ENTRY_DATA = re.compile(r"data=\{u32=\d+, u64=(\d+)\}")
 _RESTARTED = "ERESTART_RESTARTBLOCK"
 _ANNOUNCING = ("SIGIO", "SIGURG")
+_Covers = tuple[tuple[str, ...], bool, bool]  # Clients; new ones too; descriptors of nobody's too.
 
 
 def replay(trace: Trace, *, port: int, clients: Mapping[int, str]) -> Story:
@@ -47,7 +48,7 @@ class _Replay:
     def __init__(self, world: World) -> None:
         self.story, self.tables = Story(), Tables(world)
         self._world = world
-        self._covers: dict[str, tuple[tuple[str, ...], bool, bool]] = {}
+        self._selects: dict[str, tuple[_Covers, int | None]] = {}
         self._made: dict[int, int] = {}
         handlers: dict[str, Callable[[Call, Teller], None]] = {
             **dict.fromkeys(READS, self._read),
@@ -209,25 +210,25 @@ class _Replay:
         self._watch(call_, teller, Wait.ACCEPT, (), accepts=True, may_sleep=not file.is_nonblocking)
 
     def _select(self, call_: Call, teller: Teller) -> None:
-        words = call_.arguments
-        # What follows the descriptors is the time-out; the part before is the same again and again.
-        head = words[: words.rfind("]") + 1]
-        covers, epoll = self._covers.get(head), None
-        if covers is None:
-            watched = [
-                self.tables.file(teller.process_id, number, label)
-                for number, label in arguments.watched(call_)
-            ]
-            covers = self._covered(watched)
-            # An epoll descriptor is readable when one of its list is, and the list may change.
-            epoll = next((file.epoll for file in watched if file.epoll), None)
-            if epoll is None:
-                self._covers[head] = covers
-            else:
-                covers = _joined(covers, epoll)
-        self._readiness(call_, teller, covers, epoll)
+        known = self._selects.get(call_.arguments)  # A loop asks the same again and again.
+        if known:
+            covers, timeout_ns = known
+            self._readiness(call_, teller, covers, None, timeout_ns)
+            return
+        watched = [
+            self.tables.file(teller.process_id, number, label)
+            for number, label in arguments.watched(call_)
+        ]
+        covers, timeout_ns = self._covered(watched), arguments.timeout_ns(call_)
+        # An epoll descriptor is readable when one of its list is, and the list may change.
+        epoll = next((file.epoll for file in watched if file.epoll), None)
+        if epoll is None:
+            self._selects[call_.arguments] = covers, timeout_ns
+        else:
+            covers = _joined(covers, epoll)
+        self._readiness(call_, teller, covers, epoll, timeout_ns)
 
-    def _covered(self, watched: Sequence[File]) -> tuple[tuple[str, ...], bool, bool]:
+    def _covered(self, watched: Sequence[File]) -> _Covers:
         clients: list[str] = []
         accepts = others = False
         for file in watched:
@@ -250,7 +251,8 @@ class _Replay:
         if file is None:
             return
         epoll = self.tables.epoll(file)
-        self._readiness(call_, teller, _joined(((), False, False), epoll), epoll)
+        covers = _joined(((), False, False), epoll)
+        self._readiness(call_, teller, covers, epoll, arguments.timeout_ns(call_))
         if epoll.oneshot and call_.result and call_.ended_ns:
             for data in _ENTRY_DATA.findall(call_.arguments):
                 for whose in epoll.oneshot.get(int(data), ()):
@@ -260,12 +262,12 @@ class _Replay:
         self,
         call_: Call,
         teller: Teller,
-        covers: tuple[tuple[str, ...], bool, bool],
+        covers: _Covers,
         epoll: Epoll | None,
+        timeout_ns: int | None,
     ) -> None:
         clients, accepts, others = covers
         self.story.calls += bool(clients or accepts)
-        timeout_ns = arguments.timeout_ns(call_)
         may_sleep = timeout_ns != 0
         if not may_sleep and not call_.result:
             self.story.spins += 1
@@ -349,9 +351,7 @@ def _may_sleep(call_: Call, file: File) -> bool:
     return not file.is_nonblocking and "MSG_DONTWAIT" not in call_.arguments
 
 
-def _joined(
-    covers: tuple[tuple[str, ...], bool, bool], epoll: Epoll
-) -> tuple[tuple[str, ...], bool, bool]:
+def _joined(covers: _Covers, epoll: Epoll) -> _Covers:
     """Return whom a wait covers, together with those on the list of an epoll instance."""
     clients, accepts, others = covers
     members = epoll.members()

@@ -5,6 +5,8 @@ from iomodels.replay.files import Epoll, File, World
 from iomodels.replay.story import Teller
 from iomodels.trace import Call
 
+_NONE = (-1, "")
+
 
 class Tables:
     """Which descriptor of which process is which open file description.
@@ -35,14 +37,11 @@ class Tables:
     def first(self, call: Call) -> File | None:
         """Return the file of a call's first argument."""
         words = call.arguments
-        head = words[: words.find(">, ") + 1]
-        found = self._heads.get(head)  # A connection's stands in many calls.
+        found = self._heads.get(words)  # Many calls have the very same arguments.
         if found is None:
-            found = arguments.descriptor(call)
-            if found is None:
-                return None
-            if head == f"{found[0]}<{found[1]}>":
-                self._heads[head] = found
+            found = self._heads[words] = arguments.descriptor(call) or _NONE
+        if found is _NONE:
+            return None
         return self.file(self.process_of(call.thread_id), *found)
 
     def file(self, process_id: int, number: int, label: str) -> File:

@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from iomodels.trace import Reader, read
+from iomodels.trace import Call, Reader, read
 from iomodels.trace.reader import MOST_REMEMBERED
 
 HEADS = ["7 1.000000000 ", "8     12.000000005 ", "7 1.00000000 ", " 7 1.000000000 ", "7  1.0 ", ""]
@@ -46,6 +46,6 @@ def test_what_is_remembered_does_not_grow_without_end() -> None:
     reader = Reader()
     events = list(reader.feed(text))
 
-    assert [event[3] for event in events] == list(range(count))
+    assert [event.result for event in events if isinstance(event, Call)] == list(range(count))
     assert max(len(reader._calls), len(reader._results)) <= MOST_REMEMBERED + 1
     assert tuple(events) == read(text).events
