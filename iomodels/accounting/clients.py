@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from iomodels.recognition.messages import Message
 from iomodels.record import ClientEvent, Deed
@@ -12,8 +12,7 @@ from iomodels.replay import Story, Watch
 ENDING = (Deed.SENDS, Deed.SHUTS_DOWN, Deed.CLOSES, Deed.RESETS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
+class Ready(NamedTuple):
     """Bytes that lay ready, or a client in the queue. Nanoseconds since the epoch."""
 
     client: str
@@ -109,7 +108,7 @@ def ready(
     return tuple(
         one
         if one.gone_ns <= over_ns
-        else replace(one, ended_ns=min(one.ended_ns, over_ns), gone_ns=over_ns)
+        else one._replace(ended_ns=min(one.ended_ns, over_ns), gone_ns=over_ns)
         for one in _merged(waiting)
         if one.started_ns < over_ns
     )

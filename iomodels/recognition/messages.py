@@ -2,15 +2,14 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from iomodels.record import ClientEvent, Deed
 from iomodels.replay import Read, Story
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(NamedTuple):
     """Bytes that a client sent with one call. Times are nanoseconds since the epoch."""
 
     client: str

@@ -6,8 +6,8 @@ somehow. Where it was when they were still on their way tells how.
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from iomodels.recognition.messages import Message
 from iomodels.record import Wait
@@ -32,8 +32,7 @@ class Way(StrEnum):
     ELSEWHERE = "elsewhere"  # Asleep on somebody else: it says nothing of this client.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vote:
+class Vote(NamedTuple):
     """What one message tells."""
 
     message: Message
