@@ -37,6 +37,7 @@ class Client(Protocol):
     def stop_reading(self) -> None: ...
     def read_again(self) -> None: ...
     def wants_to_write(self) -> bool: ...
+    def has_plans(self) -> bool: ...
     def close(self) -> None: ...
 
 
@@ -99,6 +100,11 @@ class TcpClient(_Reading):
 
     def wants_to_write(self) -> bool:
         return not self.trouble and (not self.is_connected or self.pending > 0)
+
+    def has_plans(self) -> bool:
+        """Tell whether `pump` has anything to do even if nothing has come."""
+        is_to_shut_down = self._shuts_down and not self.has_shut_down
+        return not self.is_connected or self.pending > 0 or is_to_shut_down
 
     def say(self, content: bytes) -> None:
         self.sent += content
@@ -208,6 +214,10 @@ class UdpClient(_Reading):
 
     def wants_to_write(self) -> bool:
         return bool(self._unsent) and not self.trouble
+
+    def has_plans(self) -> bool:
+        """Tell whether `pump` has anything to do even if nothing has come."""
+        return bool(self._unsent)
 
     def say(self, content: bytes) -> None:
         self.sent += content

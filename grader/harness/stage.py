@@ -104,8 +104,7 @@ class Stage:
         self._epoll = select.epoll()
         self._epoll.register(box.pidfd, select.EPOLLIN)
         self._epoll.register(box.output_fd, select.EPOLLIN)
-        if box.tracer:
-            self._epoll.register(box.tracer.descriptor, select.EPOLLIN | select.EPOLLET)
+        self._arrivals = select.epoll()  # Level-triggered: of the clients, whoever can read now.
         self._last: tuple[Thread, ...] = ()
         self._read: dict[int, int] = {}
         self._found_lines: tuple[tuple[Thread, ...], dict[int, int]] = ((), {})
@@ -177,6 +176,7 @@ class Stage:
         client = self.wires.connect(name)
         # Edge-triggered, as a hint to look again: the bytes themselves wait for the clients' turn.
         self._epoll.register(client, select.EPOLLIN | select.EPOLLET)
+        self._arrivals.register(client, select.EPOLLIN)
         return client
 
     def client(self, name: str) -> TcpClient | UdpClient:
@@ -314,7 +314,10 @@ class Stage:
         """
         printed = self.output_size
         self.drain_output()
-        moved = sum(client.pump() for client in self.wires.clients.values())  # Every one of them.
+        clients = self.wires.clients.values()
+        readable = dict(self._arrivals.poll(0, len(clients) or 1))
+        busy = [one for one in clients if one.fileno() in readable or one.has_plans()]
+        moved = sum([client.pump() for client in busy])  # Every one of them.
         return moved > 0 or self.output_size > printed
 
     def _ended_or_over_limit(self, is_done: Callable[[], bool], naps: Naps) -> Waited | None:
@@ -364,9 +367,7 @@ class Stage:
             if descriptor == self.box.pidfd:
                 self.has_ended = True
                 self._epoll.unregister(self.box.pidfd)
-            if self.box.tracer and descriptor == self.box.tracer.descriptor:
-                self.box.tracer.drain()
-            elif descriptor in (self.box.pidfd, self.box.output_fd):
+            if descriptor in (self.box.pidfd, self.box.output_fd):
                 self.drain_output()
             else:
                 has_news = True

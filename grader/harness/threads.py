@@ -1,10 +1,11 @@
 """The threads of a program at one moment, read from /proc without stopping them: proc(5)."""
 
-import os
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Self
+
+from grader.procfs import content, thread_ids
 
 TRACED = "t"
 DEAD = "ZX"
@@ -12,6 +13,9 @@ STOPPED = "T"  # By a signal: only another signal wakes it, wherever it was.
 SIGALRM_BIT, SIGVTALRM_BIT, SIGPROF_BIT = (1 << (number - 1) for number in (14, 26, 27))
 ALARM_BITS = SIGALRM_BIT | SIGVTALRM_BIT | SIGPROF_BIT
 ALARM_MASKS = ("SigCgt", "SigBlk")
+_FIELDS = re.compile(
+    r"^(State|TracerPid|NSpid|SigBlk|SigCgt|(?:non)?voluntary_ctxt_switches):\t(.*)", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +59,7 @@ def look(process_ids: Iterable[int]) -> tuple[Thread, ...]:
 
 def _of(process_id: int) -> list[Thread]:
     found = [
-        thread
-        for thread_id in _entries(f"/proc/{process_id}/task")
-        if (thread := _read(process_id, int(thread_id)))
+        thread for thread_id in thread_ids(process_id) if (thread := _read(process_id, thread_id))
     ]
     # A first thread that ends before the others stays as a zombie until they have ended, and its
     # tracer is told only then (delay_group_leader() in the kernel): it wakes nobody any more.
@@ -69,7 +71,7 @@ def _of(process_id: int) -> list[Thread]:
 def _read(process_id: int, thread_id: int) -> Thread | None:
     folder = f"/proc/{process_id}/task/{thread_id}"
     try:
-        status = _fields(_content(f"{folder}/status"))
+        status = dict(_FIELDS.findall(content(f"{folder}/status").decode(errors="replace")))
         words = _syscall(folder)
     except OSError:  # It ended between the listing and the reading.
         return None
@@ -101,26 +103,6 @@ def _syscall(folder: str) -> list[str]:
     descriptors yet: it runs, and must not be taken for gone.
     """
     try:
-        return _content(f"{folder}/syscall").split()
+        return content(f"{folder}/syscall").decode().split()
     except PermissionError:
-        return []
-
-
-def _fields(text: str) -> dict[str, str]:
-    pairs = (line.partition(":") for line in text.splitlines())
-    return {name: value.strip() for name, _, value in pairs}
-
-
-def _content(path: str) -> str:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        return os.read(descriptor, 1 << 14).decode(errors="replace")
-    finally:
-        os.close(descriptor)
-
-
-def _entries(path: str) -> list[str]:
-    try:
-        return [entry.name for entry in Path(path).iterdir()]
-    except OSError:
         return []

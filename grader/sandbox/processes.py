@@ -5,6 +5,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from grader.procfs import content, thread_ids
+
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 # Fields of /proc/PID/stat after the command's name, whose closing bracket is the last one: proc(5).
@@ -38,7 +40,7 @@ def image(pid: int) -> tuple[int, int] | None:
 def anonymous_bytes(pid: int) -> int:
     """Return the memory of a process that it shares with nobody; 0 if it has ended."""
     try:
-        fields = Path(f"/proc/{pid}/statm").read_bytes().split()
+        fields = content(f"/proc/{pid}/statm").split()
     except OSError:
         return 0
     return (int(fields[_RESIDENT]) - int(fields[_SHARED])) * _PAGE
@@ -56,7 +58,7 @@ def cpu_ns(pid: int) -> int:
 def children_cpu_ns(pid: int) -> int:
     """Return the CPU time of the children that a process has waited for; 0 if it has ended."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_bytes()
+        stat = content(f"/proc/{pid}/stat")
     except OSError:
         return 0
     fields = stat[stat.rindex(b")") + 2 :].split()
@@ -66,9 +68,7 @@ def children_cpu_ns(pid: int) -> int:
 
 def _children(pid: int) -> list[int]:
     found: list[int] = []
-    # Whatever cannot be read has just ended.
-    with suppress(OSError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            with suppress(OSError):
-                found += map(int, (task / "children").read_bytes().split())
+    for thread_id in thread_ids(pid):
+        with suppress(OSError):  # Whatever cannot be read has just ended.
+            found += map(int, content(f"/proc/{pid}/task/{thread_id}/children").split())
     return found

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from grader import procfs
 from grader.harness import threads
 from grader.harness.threads import Thread, look
 from iomodels.syscalls import numbers
@@ -104,14 +105,14 @@ def test_a_program_that_awaits_alarms_may_wake_by_itself(number: str, catches: o
 
 
 def test_a_thread_on_its_way_out_is_not_taken_for_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    read = threads._content
+    read = procfs.content
 
-    def refuse(path: str) -> str:
+    def refuse(path: str) -> bytes:
         if path.endswith("/syscall"):
             raise PermissionError
         return read(path)
 
-    monkeypatch.setattr(threads, "_content", refuse)
+    monkeypatch.setattr(threads, "content", refuse)
     with sleeper("sleep(99)") as process:
         (thread,) = look([process.pid])
 

@@ -114,7 +114,8 @@ def make_project() -> Iterator[Callable[[int], Path]]:
     def make(mode: int) -> Path:
         folder = Path(tempfile.mkdtemp(prefix="iomodels-project-"))
         made.append(folder)
-        for name in ("grader/__init__.py", "grader/exceptions.py", "iomodels/syscalls.py"):
+        files = ("__init__.py", "exceptions.py", "procfs.py")
+        for name in (*(f"grader/{file}" for file in files), "iomodels/syscalls.py"):
             (folder / name).parent.mkdir(exist_ok=True)
             shutil.copy(PROJECT / name, folder / name)
         ignored = shutil.ignore_patterns("__pycache__")
