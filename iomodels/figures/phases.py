@@ -23,6 +23,7 @@ BRACE_TEXT = 764
 SMALL = 11
 STEP, LONG_STEP = 46, 66  # Pixels from a step to the next; a long time gets a break mark.
 LONG_NS = 400_000
+MB = 1_000_000
 HEADERS = ("Call", "From", "For", "Result", "Asleep")
 
 
@@ -187,10 +188,10 @@ def _kernel(
         stripes = fill(prefix, "copy")
         drawn.append(_bar("copy", left=left, top=began, bottom=ended, fill=stripes))
         drawn.append(_words("copies the data", x=text_x, y=(began + ended) / 2 + 4))
-    text = f"{count(phases.size, 'byte')} ready"
+    size = f"{phases.size / 1e6:,.3g} MB" if phases.size >= MB else count(phases.size, "byte")
     line = f"M{left - 6:.1f} {arrived:.1f}h{BAR + 12}"
     drawn.append(element("path", class_="iof-arrival", d=line))
-    drawn.append(_words(text, x=text_x, y=arrived + 4, kind="iof-arrival-text"))
+    drawn.append(_words(f"{size} ready", x=text_x, y=arrived + 4, kind="iof-arrival-text"))
     return drawn
 
 

@@ -41,6 +41,16 @@ def test_phases_shorten_many_like_calls() -> None:
     assert len(of_kind(drawn, "iof-head-refused")) == 3
 
 
+@pytest.mark.parametrize(
+    ("size", "said"), [(1, "1 byte"), (999_999, "999,999 bytes"), (10**7, "10 MB")]
+)
+def test_phases_say_how_much_came_in_the_room_there_is(size: int, said: str) -> None:
+    drawn = phases(replace(MODELS["asynchronous"](), size=size), title="T")
+
+    assert f"{said} ready" in words(drawn)
+    assert troubles(drawn) == []
+
+
 def test_phases_of_data_that_was_there_have_no_wait() -> None:
     calls = [call("recvfrom", 50, 62, "5")]
     message = phases_of("blocking", calls, arrived=10, wait=0, copy=12)
