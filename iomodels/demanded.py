@@ -8,7 +8,7 @@ from iomodels.analysis import Analysis
 from iomodels.demands import Demands
 from iomodels.explanation import sentence
 from iomodels.ledger import Slept
-from iomodels.models import IN_WORDS, Model
+from iomodels.models import Model, in_words
 from iomodels.record import ScenarioRecord, Wait
 from iomodels.replay import Watch
 from iomodels.report import Finding
@@ -87,14 +87,14 @@ class UsesModel:
         seen = analysis.recognition
         if seen.model is Model.UNKNOWN or self.asked in (seen.model.value, seen.family.value):
             return []
-        asked = IN_WORDS[Model(self.asked)] if self.asked in list(Model) else self.asked
         because = " ".join(seen.reasons[:2])
         slept = _with_line([one for one in analysis.ledger.sleeps if one.syscall == seen.syscall])
         return [
             Finding(
                 rule=self.name,
                 title=sentence(self),
-                message=f"Asked for: {asked}. What the server did: {seen.title}. {because}",
+                message=f"Asked for: {in_words(self.asked)}. "
+                f"What the server did: {seen.title}. {because}",
                 syscall=seen.syscall or None,
                 source_line=slept.source_line if slept else None,
             ),

@@ -140,6 +140,20 @@ def test_wrong_server_is_told_why(asked: str, wrong: str, finding: Finding) -> N
     assert tuple(map(without_numbers, found(wrong, ASKED[asked]))) == (finding,)
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("multiplexing", "Asked for: multiplexing with select, poll or epoll. "),
+        ("signal-driven", "Asked for: signal-driven. "),
+        ("epoll", "Asked for: multiplexing with epoll. "),
+    ],
+)
+def test_finding_asks_in_the_words_of_the_exercises_page(asked: str, said: str) -> None:
+    (finding,) = found("sequential.py observation", Demands(model=asked))
+
+    assert finding.message.startswith(f"{said}What the server did: blocking, one client at a time.")
+
+
 def test_thread_that_nobody_saw_was_made_all_the_same() -> None:
     between_two_looks = scenario(step(), tasks_made=2)
 
