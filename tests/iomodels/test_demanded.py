@@ -140,6 +140,16 @@ def test_wrong_server_is_told_why(asked: str, wrong: str, finding: Finding) -> N
     assert tuple(map(without_numbers, found(wrong, ASKED[asked]))) == (finding,)
 
 
+def test_one_sleep_that_did_harm_is_one() -> None:
+    record = recording("sequential.py observation").load()
+    analysis = analyse(record)
+    alone = replace(analysis, ledger=replace(analysis.ledger, sleeps=analysis.ledger.harmful[:1]))
+
+    (finding,) = findings(record, Demands(waits_for_everyone=True), alone)
+
+    assert "In all there was 1 such sleep, " in finding.message
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
