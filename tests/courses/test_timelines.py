@@ -12,6 +12,7 @@ from courses.models import Attempt
 from courses.timelines import draw, timeline_of
 from grader.models import Evidence
 from iomodels.ledger import Ledger
+from iomodels.trace.sifting import pack
 from tests.courses import examples
 from tests.courses.examples import School
 from tests.iomodels.figures.samples import life, select_loop, sequential
@@ -78,6 +79,20 @@ def test_a_run_without_evidence_has_no_timeline(attempt: Attempt) -> None:
     Evidence.objects.all().delete()
 
     assert timeline_of(shown_run(attempt), scenario=1) is None
+
+
+def test_a_ledger_that_cannot_be_read_costs_the_figure_and_not_the_page(
+    attempt: Attempt, school: School, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    Evidence.objects.update(ledgers=[pack('{"of": "another release"}')] * 2)
+    client.force_login(school.student)
+
+    page = client.get(f"/attempts/{attempt.pk}/")
+
+    assert page.status_code == 200
+    assert "Your server slept on A" in page.content.decode()
+    assert NONE in page.content.decode()
+    assert "no ledger of scenario 2: Object missing required field" in caplog.text
 
 
 def test_an_unfinished_run_has_no_timeline(make_attempt: Callable[..., Attempt]) -> None:
