@@ -35,11 +35,12 @@ class Light(admin.ModelAdmin[Row]):
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(admin.ModelAdmin[Exercise]):
+class ExerciseAdmin(Light[Exercise]):
     list_display = ("slug", "title", "published")
     list_select_related = ("published__exercise",)
     search_fields = ("slug", "title")
     autocomplete_fields = ("published",)
+    deferred = ("published__files",)
 
 
 @admin.register(Revision)

@@ -31,6 +31,7 @@ What happens when a part dies:
 The clocks of web, workers and sweep have to agree to within a small part of a lease (NTP does).
 """
 
+import logging
 import math
 import statistics
 from datetime import datetime, timedelta
@@ -47,6 +48,8 @@ from grader.models import Evidence, Run, RunQuerySet
 from iomodels import record as records
 from iomodels import report as reports
 from iomodels.ledger import Ledger
+
+logger = logging.getLogger(__name__)
 
 # A machine that is switched off takes one try; three in a row are no accident.
 MAX_TRIES = 3
@@ -132,10 +135,17 @@ def record_result(run: Run, examination: Examination) -> bool:
 
 
 def ledger_of(run: Run, *, scenario: int) -> Ledger | None:
-    """Return the ledger of a run's scenario, from 1; None if there is none that can be drawn."""
+    """Return the ledger of a run's scenario, from 1; None if there is none that can be drawn.
+
+    One that another release has stored in another form is none: a result is worth showing without.
+    """
     stored = Evidence.objects.filter(run=run).values_list(f"ledgers__{scenario - 1}", flat=True)
     text = stored.first() if scenario > 0 else None
-    return ledgers.read(text) if text else None
+    try:
+        return ledgers.read(text) if text else None
+    except ValueError as error:
+        logger.warning("Run %s: no ledger of scenario %s: %s", run.pk, scenario, error)
+        return None
 
 
 def give_back(run: Run, cause: str) -> bool:

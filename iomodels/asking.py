@@ -5,16 +5,8 @@ from dataclasses import dataclass
 from iomodels.demanded import AtMost, Demanded, ReadsWhatIsThere, UsesModel, demanded
 from iomodels.demands import Demands
 from iomodels.explanation import sentence
-from iomodels.models import IN_WORDS, Family, Model
+from iomodels.models import in_words
 from iomodels.wording import count
-
-FAMILIES = {
-    Family.BLOCKING: "blocking, one client at a time or with a thread or process for each",
-    Family.NON_BLOCKING: "non-blocking, asking again and again",
-    Family.MULTIPLEXING: "multiplexing with select, poll or epoll",
-    Family.SIGNAL_DRIVEN: "signal-driven",
-    Family.ASYNCHRONOUS: "asynchronous with io_uring",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +33,7 @@ def _sentence(rule: Demanded) -> str:
 def _detail(rule: Demanded) -> str:
     match rule:
         case UsesModel(asked=name):
-            return f"Asked for: {_model(name)}."
+            return f"Asked for: {in_words(name)}."
         case ReadsWhatIsThere(allowed=0):
             return "No read may come back empty-handed (EAGAIN)."
         case ReadsWhatIsThere(allowed=allowed):
@@ -49,8 +41,3 @@ def _detail(rule: Demanded) -> str:
             return f"For each message, at most {reads} may come back empty-handed (EAGAIN)."
         case _:
             return ""
-
-
-def _model(name: str) -> str:
-    """Return a family in words, or a model; where a name is both, the whole family will do."""
-    return IN_WORDS[Model(name)] if name not in list(Family) else FAMILIES[Family(name)]

@@ -8,11 +8,11 @@ from iomodels.analysis import Analysis
 from iomodels.demands import Demands
 from iomodels.explanation import sentence
 from iomodels.ledger import Slept
-from iomodels.models import IN_WORDS, Model
+from iomodels.models import Model, in_words
 from iomodels.record import ScenarioRecord, Wait
 from iomodels.replay import Watch
 from iomodels.report import Finding
-from iomodels.wording import call_name, count, duration, names, place
+from iomodels.wording import agree, call_name, count, duration, names, place
 
 # A thread that has looked in vain this often in a row, beside once or twice for every client, does
 # nothing else. It gets five milliseconds of CPU time before anybody acts: enough for dozens.
@@ -87,14 +87,14 @@ class UsesModel:
         seen = analysis.recognition
         if seen.model is Model.UNKNOWN or self.asked in (seen.model.value, seen.family.value):
             return []
-        asked = IN_WORDS[Model(self.asked)] if self.asked in list(Model) else self.asked
         because = " ".join(seen.reasons[:2])
         slept = _with_line([one for one in analysis.ledger.sleeps if one.syscall == seen.syscall])
         return [
             Finding(
                 rule=self.name,
                 title=sentence(self),
-                message=f"Asked for: {asked}. What the server did: {seen.title}. {because}",
+                message=f"Asked for: {in_words(self.asked)}. "
+                f"What the server did: {seen.title}. {because}",
                 syscall=seen.syscall or None,
                 source_line=slept.source_line if slept else None,
             ),
@@ -118,14 +118,14 @@ class NeglectsNobody:
             ready = f"{count(neglected.unread, 'byte')} of {neglected.client} lay ready"
         else:
             ready = f"{neglected.client} stood in the queue"
-        more = count(len(harmful), "such sleep")
+        more = f"{agree(len(harmful), 'was', 'were')} {count(len(harmful), 'such sleep')}"
         total = duration(analysis.ledger.totals.harmful_ns)
         return [
             Finding(
                 rule=self.name,
                 title=sentence(self),
                 message=f"The server slept in {_where(first, evidence.scenario)} while {ready}. "
-                f"In all there were {more}, {total} long.",
+                f"In all there {more}, {total} long.",
                 client=next(iter(first.clients), None),
                 neglected=neglected.client,
                 syscall=first.syscall,

@@ -64,3 +64,17 @@ IN_WORDS: dict[Model, str] = {
     Model.MIXED: "a mixture",
     Model.UNKNOWN: "cannot tell",
 }
+
+# An exercise may ask for a family: then each of its models will do.
+_FAMILIES_IN_WORDS: dict[str, str] = {
+    Family.BLOCKING: "blocking, one client at a time or with a thread or process for each",
+    Family.NON_BLOCKING: "non-blocking, asking again and again",
+    Family.MULTIPLEXING: "multiplexing with select, poll or epoll",
+    Family.SIGNAL_DRIVEN: "signal-driven",
+    Family.ASYNCHRONOUS: "asynchronous with io_uring",
+}
+
+
+def in_words(name: str) -> str:
+    """Put what an exercise asks for into words: where a name is both, it means the family."""
+    return _FAMILIES_IN_WORDS.get(name) or IN_WORDS[Model(name)]

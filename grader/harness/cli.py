@@ -4,16 +4,17 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import iomodels
 from grader.exceptions import GraderError
-from grader.harness import comparing, observing
-from grader.harness.examination import Progress, examine
+from grader.harness import comparing, conducts, observing
+from grader.harness.examination import Examination, Progress, examine
 from grader.harness.exercise import DEFINITION, Exercise, ExerciseError, parse, read_folder
 from grader.harness.page import Page
 from grader.harness.programs import Language
+from iomodels.figures.timeline import timeline
 from iomodels.record import Outcome
 from iomodels.report import as_json
 
@@ -28,6 +29,7 @@ Examines a network server: does it do what the exercise asks, and what does it w
   python -m grader check echo-select server.c               the same for a server in C
   python -m grader check path/to/exercise server.py         an exercise of your own
   python -m grader check echo-select server.py --json r.json
+  python -m grader check echo-select server.py --figure f.svg
 
 Exit status of `check`: 0 passed, 1 failed, 2 undecided (the machine was too busy),
 3 the grader itself could not work.
@@ -50,6 +52,13 @@ def main(arguments: list[str] | None = None) -> int:
         "program", metavar="PROGRAM", type=Path, help="the server, a .py or a .c file"
     )
     check.add_argument("--json", metavar="FILE", type=Path, help="write the report here as JSON")
+    check.add_argument(
+        "--figure",
+        metavar="FILE",
+        type=Path,
+        help="draw a timeline as SVG: of the first scenario that failed, else of the first that "
+        "was not decided, or of the first one if all passed",
+    )
     check.add_argument("--seed", metavar="N", type=int, help="repeat the bytes of an earlier run")
     observing.add_parser(commands)
     comparing.add_parser(commands)
@@ -94,11 +103,29 @@ def _check(options: argparse.Namespace) -> int:
         seed=options.seed,
         on_progress=show,
     )
-    page.report(done.report)
+    page.report(done.report, waited=_waited(done, language.file_name))
     if options.json:
         text = json.dumps(as_json(done.report), indent=2, ensure_ascii=False)
         options.json.write_text(text + "\n", encoding="utf-8")
+    if options.figure:
+        _draw(done, options.figure)
     return STATUS[done.report.outcome]
+
+
+def _waited(done: Examination, file_name: str) -> Iterable[str]:
+    """Return the lines on how the server waited; none if no scenario was traced."""
+    seen = zip(done.report.scenarios, done.ledgers, strict=True)
+    ledgers = {scenario.name: ledger for scenario, ledger in seen if ledger}
+    told = done.report.conduct
+    return conducts.lines(told.title, told.reasons, ledgers, file_name=file_name) if told else ()
+
+
+def _draw(done: Examination, path: Path) -> None:
+    name, ledger = conducts.scenario_to_draw(done)
+    if ledger is None:
+        print(f"grader: There is no timeline of '{name}': it was not traced.", file=sys.stderr)
+    else:
+        path.write_text(timeline(ledger, title=name), encoding="utf-8")
 
 
 _RUN: dict[str, Callable[[argparse.Namespace], int]] = {

@@ -6,14 +6,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
+from grader.harness import conducts
 from grader.harness.observation import attach, observe
 from iomodels.analysis import Analysis, analyse
 from iomodels.figures.timeline import timeline
-from iomodels.ledger import Slept
 from iomodels.record import ScenarioRecord
-from iomodels.wording import call_name, count, duration, names
-
-MOST_SHOWN = 10
+from iomodels.wording import call_name, count, duration
 
 
 def add_parser(commands: Any) -> None:
@@ -119,51 +117,16 @@ def as_json(record: ScenarioRecord, analysis: Analysis) -> dict[str, Any]:
 
 def _show(record: ScenarioRecord, analysis: Analysis, out: TextIO) -> None:
     recognition, ledger = analysis.recognition, analysis.ledger
-    totals = ledger.totals
-    print(f"\n  {recognition.title}", file=out)
-    for reason in recognition.reasons:
-        print(f"    {reason}", file=out)
-    print("\n  What it cost", file=out)
-    harmful = ledger.harmful
-    if harmful:
-        neglected = sorted({one.client for slept in harmful for one in slept.neglected})
-        print(
-            f"    {names(neglected)} had to wait {duration(totals.harmful_ns)} in all while the "
-            "server slept on something else:",
-            file=out,
-        )
-    else:
-        print("    Nobody had to wait while the server slept on something else.", file=out)
-    for slept in harmful[:MOST_SHOWN]:
-        print(f"    {_sentence(slept)}", file=out)
-    if len(harmful) > MOST_SHOWN:
-        print(f"    ... and {count(len(harmful) - MOST_SHOWN, 'more such sleep')}.", file=out)
-    per_message = totals.calls_per_message
-    print(
-        f"    {count(totals.messages, 'message')}"
-        + (f", {per_message:.1f} calls each" if per_message else "")
-        + f"; {count(totals.refused_reads, 'refused read')} (EAGAIN); "
-        f"{duration(totals.cpu_ns)} of CPU time.",
-        file=out,
-    )
+    print(file=out)
+    for line in conducts.lines(recognition.title, recognition.reasons, {record.name: ledger}):
+        print(line, file=out)
+    print(f"    {duration(ledger.totals.cpu_ns)} of CPU time.", file=out)
     if analysis.trace.refused or record.trace_lost_bytes:
         print(
             f"    {count(analysis.trace.refused, 'line')} of the trace were not understood, and "
             f"{count(record.trace_lost_bytes, 'byte')} not kept.",
             file=out,
         )
-
-
-def _sentence(slept: Slept) -> str:
-    on_whom = f" on {names(slept.clients)}" if slept.clients else ""
-    line = f" ({slept.source_file}, line {slept.source_line})" if slept.source_line else ""
-    waited = names([one.client for one in slept.neglected])
-    unread = sum(one.unread for one in slept.neglected)
-    ready = f", {count(unread, 'byte')} unread" if unread else ""
-    return (
-        f"{duration(slept.lasted_ns)} in {call_name(slept.syscall)}{on_whom}{line}: "
-        f"{waited} waited{ready}."
-    )
 
 
 def _command(words: list[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """A report as text: ticks, findings and sums, in colour where a terminal can show it."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from grader.harness.examination import Progress
@@ -34,8 +34,8 @@ class Page:
         self._stream.write(f"\r\033[K{self._ink(now, DIM)}")
         self._stream.flush()
 
-    def report(self, report: Report) -> None:
-        """Write the whole report."""
+    def report(self, report: Report, *, waited: Iterable[str] = ()) -> None:
+        """Write the whole report; `waited`: the lines on how the server waited."""
         self._line(self._ink(report.exercise, BOLD))
         if report.compiler.strip():
             self._output("What the compiler said:", report.compiler.splitlines()[:OUTPUT_LINES])
@@ -44,6 +44,10 @@ class Page:
         if report.output.strip() and report.outcome is not Outcome.PASSED:
             lines = report.output.splitlines()[-OUTPUT_LINES:]
             self._output("What the program printed:", lines)
+        if waited := list(waited):
+            self._line(self._ink("How it waited:", BOLD))
+            for line in waited:
+                self._line(line)
         used = report.resources
         self._line(
             self._ink(

@@ -1,6 +1,6 @@
 """A small course with somebody in each role, and attempts at its exercise."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -8,7 +8,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from courses.models import Assignment, Attempt, Course, Enrolment, Lesson
-from grader.models import Exercise, Run, Submission
+from grader import ledgers as packed
+from grader.models import Evidence, Exercise, Run, Submission
+from iomodels.ledger import Ledger
 from tests.courses import examples
 from tests.courses.examples import EXERCISE_FILES, PROGRAM, School
 
@@ -37,10 +39,14 @@ def school(db: None) -> School:
 
 @pytest.fixture
 def make_attempt(school: School) -> Callable[..., Attempt]:
-    """Hand in without the queue: `make_attempt(state="finished", report=...)`."""
+    """Hand in without the queue: `make_attempt(report=..., ledgers=[...])`, or a run's columns."""
 
     def make(
-        *, student: User | None = None, report: dict[str, Any] | None = None, **columns: Any
+        *,
+        student: User | None = None,
+        report: dict[str, Any] | None = None,
+        ledgers: Sequence[Ledger | None] = (),
+        **columns: Any,
     ) -> Attempt:
         student = student or school.student
         revision = school.assignment.exercise.published
@@ -53,7 +59,9 @@ def make_attempt(school: School) -> Callable[..., Attempt]:
             columns |= {name: report[name] for name in ("outcome", "points", "out_of")}
         if columns.get("state") == Run.State.RUNNING:
             columns["lease_until"] = timezone.now()
-        Run.objects.create(submission=submission, **columns)
+        run = Run.objects.create(submission=submission, **columns)
+        if report is not None:
+            Evidence.objects.create(run=run, record={}, ledgers=[*map(packed.stored, ledgers)])
         number = Attempt.objects.filter(assignment=school.assignment, student=student).count() + 1
         return Attempt.objects.create(
             assignment=school.assignment, student=student, number=number, submission=submission

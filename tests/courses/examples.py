@@ -1,11 +1,12 @@
 """A small exercise, the people of a course, and reports as a grader writes them."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
 
 from courses.models import Assignment, Course, Lesson
+from iomodels.report import Conduct
 
 EXERCISE_TOML = """\
 title = "Echo"
@@ -119,6 +120,34 @@ def undecided_report() -> dict[str, Any]:
             "findings": [],
         },
     )
+
+
+def conduct(**values: Any) -> dict[str, Any]:
+    """Return the conduct of a server with select, as a report holds it."""
+    plain: dict[str, Any] = {
+        "model": "select",
+        "family": "multiplexing",
+        "title": "multiplexing with select",
+        "reasons": (
+            "9 of 9 messages: its reader slept in select.",
+            "1 thread read from 2 clients.",
+        ),
+        "votes": 9,
+        "harmful_ms": 0.0,
+        "sleeps": 12,
+        "refused_reads": 0,
+        "calls": 27,
+        "messages": 9,
+        "threads": 1,
+        "processes": 1,
+    }
+    return asdict(Conduct(**{**plain, **values}))
+
+
+def traced(report: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """Add to a report how the server waited: in each scenario, and in all."""
+    scenarios = [{**one, "conduct": conduct(**values)} for one in report["scenarios"]]
+    return {**report, "scenarios": scenarios, "conduct": conduct(**values)}
 
 
 def _report(*, outcome: str, verdict: str, half_line: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from django.test import Client
 
 from courses.enrolment import attempts_visible_to, join, standing
 from courses.models import Attempt, Enrolment, Lesson
-from tests.courses.examples import School
+from tests.courses.examples import School, failed_report, traced
+from tests.iomodels.figures.samples import sequential
 
 EVERYBODY = (
     "anonymous",
@@ -32,6 +33,9 @@ ANSWERS = {
     "/attempts/{attempt}/": (TO_LOGIN, MISSING, OK, MISSING, OK, OK, OK),
     "/attempts/{attempt}/state/": (TO_LOGIN, MISSING, OK, MISSING, OK, OK, OK),
     "/attempts/{attempt}/live/": (FORBIDDEN, MISSING, OK, MISSING, OK, OK, OK),
+    "/attempts/{attempt}/scenarios/2/timeline/": (TO_LOGIN, MISSING, OK, MISSING, OK, OK, OK),
+    "/attempts/{attempt}/scenarios/9/timeline/": (TO_LOGIN, *[MISSING] * 6),
+    "/attempts/999999/scenarios/1/timeline/": (TO_LOGIN, *[MISSING] * 6),
     "/courses/none/": (TO_LOGIN, *[MISSING] * 6),
     "/attempts/999999/": (TO_LOGIN, *[MISSING] * 6),
 }
@@ -42,8 +46,9 @@ ANSWERS = {
 def test_every_page_answers_each_person_as_they_may(
     address: str, expected: tuple[int, ...], school: School, make_attempt: Callable[..., Attempt]
 ) -> None:
+    graded = make_attempt(report=traced(failed_report()), ledgers=[None, sequential()])
     Lesson.objects.create(course=school.course, slug="draft", title="Draft", is_published=False)
-    address = address.format(attempt=make_attempt().pk)
+    address = address.format(attempt=graded.pk)
     got = {}
 
     for name in EVERYBODY:

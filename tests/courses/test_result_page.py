@@ -5,7 +5,8 @@ import pytest
 from django.test import Client
 
 from courses.models import Attempt
-from tests.courses.examples import School
+from tests.courses.examples import School, traced
+from tests.iomodels.figures.samples import select_loop, sequential
 
 OURS = "this attempt does not count against you"
 
@@ -176,3 +177,40 @@ def test_the_polled_part_is_the_same_with_a_sentence_for_screen_readers(
     assert '<span id="news" hx-swap-oob="innerHTML">Passed</span>' in html
     assert "data-final" in html
     assert "<html" not in html
+
+
+def test_how_the_server_waited_is_told_with_reasons_and_costs(
+    make_attempt: Callable[..., Attempt], page: Callable[..., str], failed_report: dict[str, Any]
+) -> None:
+    html = page(make_attempt(report=traced(failed_report, harmful_ms=12.34)))
+
+    assert '<p class="conduct-title">Multiplexing with select</p>' in html
+    assert "<li>9 of 9 messages: its reader slept in select.</li>" in html
+    assert '<div class="is-bad"> <dt>Clients kept waiting</dt>' in html
+    assert '<span aria-hidden="true">✗ </span><strong>12 ms</strong>' in html
+
+
+def test_an_old_report_says_nothing_of_it(
+    make_attempt: Callable[..., Attempt], page: Callable[..., str], failed_report: dict[str, Any]
+) -> None:
+    html = page(make_attempt(report=failed_report))
+
+    assert "How your server waited" not in html
+    assert "Timeline" not in html
+    assert "<dt>Threads</dt><dd>1</dd>" in html
+
+
+def test_the_timeline_of_what_is_unfolded_is_there_and_the_others_are_asked_for(
+    make_attempt: Callable[..., Attempt], page: Callable[..., str], failed_report: dict[str, Any]
+) -> None:
+    attempt = make_attempt(report=traced(failed_report), ledgers=[select_loop(), sequential()])
+
+    html = page(attempt)
+
+    first, second = (f"/attempts/{attempt.pk}/scenarios/{number}/timeline/" for number in (1, 2))
+    assert html.count('<figure class="timeline">') == 1
+    assert "Nobody looked after B for" in html
+    assert f'hx-get="{first}"' in html
+    assert f'<a href="{first}">Show the timeline</a>' in html
+    assert second not in html
+    assert "htmx-2.0.11.min.js" in html

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from grader.harness.cli import shipped
 from tests.end_to_end.processes import until
@@ -25,6 +25,15 @@ def site(up: Up, port: int, tmp_path: Path) -> tuple[str, dict[str, str]]:
     return f"http://127.0.0.1:{port}", passwords(tmp_path / "log")
 
 
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """Collect what the browser complains of: what a script throws, or the policy refuses."""
+    found: list[str] = []
+    page.on("console", lambda said: found.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
 def sign_in(page: Page, address: str, name: str, password: str) -> None:
     page.goto(f"{address}/accounts/login/")
     page.get_by_label("User name").fill(name)
@@ -37,6 +46,7 @@ def test_student_submits_a_server_and_learns_what_it_waited_for(
     site: tuple[str, dict[str, str]],
     picture: Callable[[Page, str], None],
     artefacts: Path,
+    complaints: list[str],
 ) -> None:
     address, known = site
     sign_in(page, address, "student", known["student"])
@@ -65,6 +75,11 @@ def test_student_submits_a_server_and_learns_what_it_waited_for(
     expect(verdict).to_contain_text("B's 5 bytes lie ready in the kernel, unread.")
     expect(page.locator(".failing .step-failed .step-text")).to_have_text('B receives "ping\\n"')
     expect(page.locator(".failing .source .is-marked")).to_contain_text(_sleeping_line().strip())
+    # It blocks as well: which half prevails is not the same each time.
+    expect(page.locator(".conduct-title")).to_contain_text("multiplexing", ignore_case=True)
+    expect(page.locator(".failing").get_by_role("img", name="A half line")).to_be_visible()
+    _opens_by_keyboard(page.locator(".scenario-list > details").first)
+    picture(page, "path-5-failed-timelines")
 
     # A right one, pasted.
     page.get_by_role("link", name="Change it and try again").click()
@@ -72,8 +87,10 @@ def test_student_submits_a_server_and_learns_what_it_waited_for(
     page.locator("textarea").press("Control+Enter")
     expect(page.locator(".verdict-passed")).to_be_visible(timeout=VERDICT_MS)
     expect(page.locator(".verdict-passed")).to_contain_text("100 of 100 points")
+    expect(page.locator(".conduct-title")).to_have_text("Multiplexing with select")
     expect(page.locator(".history tbody tr")).to_have_count(2)
     picture(page, "path-6-passed")
+    assert complaints == []
 
 
 def test_student_submits_a_server_in_c(
@@ -170,6 +187,17 @@ def _exercise_path(page: Page) -> str:
     page.get_by_role("link", name="How a program waits").first.click()
     link = page.get_by_role("link", name="Echo with select").last
     return link.get_attribute("href") or ""
+
+
+def _opens_by_keyboard(scenario: Locator) -> None:
+    """Unfold a scenario, and with it the timeline that is fetched only then."""
+    expect(scenario.locator("figure")).to_have_count(0)
+
+    scenario.locator("summary").press("Enter")
+
+    expect(scenario.locator("figure svg")).to_be_visible()
+    scenario.get_by_text("The same in numbers").press("Enter")
+    expect(scenario.get_by_role("table")).to_be_visible()
 
 
 def _sleeping_line() -> str:

@@ -1,5 +1,6 @@
 """Rows and values for the tests of the queue."""
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -35,6 +36,17 @@ the server rests
     "statement.md": "Send every line back.\n",
     "starter.py": "",
 }
+
+
+# What can be a hundred kilobytes and more.
+LARGE = ("run.report", "run.progress", "evidence.record", "evidence.ledgers",
+         "submission.program", "revision.files")  # fmt: skip
+
+
+def large_columns(queries: Iterable[Mapping[str, str]]) -> set[str]:
+    """Return which of LARGE these captured queries read."""
+    said = " ".join(query["sql"] for query in queries if query["sql"].startswith("SELECT"))
+    return {name for name in LARGE if '"grader_{}"."{}"'.format(*name.split(".")) in said}
 
 
 def revision() -> Revision:

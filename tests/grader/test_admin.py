@@ -1,10 +1,12 @@
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from grader.models import Run
-from tests.grader.examples import queued
+from tests.grader.examples import large_columns, queued
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +27,18 @@ def test_lists_need_the_same_queries_for_any_number_of_rows(
         page = admin_client.get(reverse(f"admin:grader_{model}_changelist"))
 
     assert page.status_code == 200
+
+
+@pytest.mark.parametrize("model", ["exercise", "revision", "submission", "run"])
+def test_lists_leave_large_columns_in_the_database(model: str, admin_client: Client) -> None:
+    run = queued()
+    run.submission.revision.exercise.published = run.submission.revision
+    run.submission.revision.exercise.save()
+
+    with CaptureQueriesContext(connection) as asked:
+        page = admin_client.get(reverse(f"admin:grader_{model}_changelist"))
+
+    assert (page.status_code, large_columns(asked)) == (200, set())
 
 
 def test_runs_are_shown_and_not_changed(admin_client: Client) -> None:

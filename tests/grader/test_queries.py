@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from grader.models import Run
 from iomodels import report as reports
 from iomodels.record import Outcome
 from tests.grader.examples import examined, expire, queued, submission
+from tests.iomodels.figures.samples import select_loop
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +99,16 @@ def test_record_result_finishes_the_run() -> None:
     assert run.report == reports.as_json(examined().report) | {"scenarios": []}
     assert run.evidence.record == {"scenarios": [], "seed": 1, "compilation": None}
     assert run.lease_until is None
+
+
+def test_record_result_keeps_each_scenarios_ledger() -> None:
+    queued()
+    run = claim()
+
+    queries.record_result(run, replace(examined(), ledgers=(None, select_loop())))
+
+    found = [queries.ledger_of(run, scenario=number) for number in range(4)]
+    assert found == [None, None, select_loop(), None]
 
 
 def test_record_result_drops_a_late_one() -> None:

@@ -140,6 +140,30 @@ def test_wrong_server_is_told_why(asked: str, wrong: str, finding: Finding) -> N
     assert tuple(map(without_numbers, found(wrong, ASKED[asked]))) == (finding,)
 
 
+def test_one_sleep_that_did_harm_is_one() -> None:
+    record = recording("sequential.py observation").load()
+    analysis = analyse(record)
+    alone = replace(analysis, ledger=replace(analysis.ledger, sleeps=analysis.ledger.harmful[:1]))
+
+    (finding,) = findings(record, Demands(waits_for_everyone=True), alone)
+
+    assert "In all there was 1 such sleep, " in finding.message
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("multiplexing", "Asked for: multiplexing with select, poll or epoll. "),
+        ("signal-driven", "Asked for: signal-driven. "),
+        ("epoll", "Asked for: multiplexing with epoll. "),
+    ],
+)
+def test_finding_asks_in_the_words_of_the_exercises_page(asked: str, said: str) -> None:
+    (finding,) = found("sequential.py observation", Demands(model=asked))
+
+    assert finding.message.startswith(f"{said}What the server did: blocking, one client at a time.")
+
+
 def test_thread_that_nobody_saw_was_made_all_the_same() -> None:
     between_two_looks = scenario(step(), tasks_made=2)
 

@@ -9,10 +9,12 @@ from grader.exceptions import SandboxUnavailable
 from grader.harness import cli
 from grader.harness.examination import Examination, Progress
 from grader.harness.exercise import Exercise
+from iomodels.analysis import analyse
 from iomodels.demands import Demands
 from iomodels.judging import Task, judge
 from iomodels.record import Compilation, Outcome, Record, ScenarioRecord
 from tests.iomodels.examples import GONE, NOT_ANSWERED, scenario, step
+from tests.traces.recording import recording
 
 EXERCISE = """\
 title = "Echo"
@@ -53,7 +55,11 @@ class Examine:
         on_progress(Progress(number=1, of=1, name="A line comes back", outcome=None))
         record = Record(scenarios=(self.played,), seed=7, compilation=self.compilation)
         task = Task(name="A line comes back", points=40, script="connect A\n")
-        return Examination(record=record, report=judge("Echo", [task], Demands(), record))
+        return Examination(
+            record=record,
+            report=judge("Echo", [task], Demands(), record),
+            ledgers=(analyse(self.played).ledger if self.played.trace else None,),
+        )
 
 
 @pytest.fixture
@@ -134,7 +140,10 @@ def test_no_verdict_has_a_status_of_its_own(
     assert capsys.readouterr().out.endswith("? undecided, 0 of 40 points\n")
 
 
-def test_the_files_name_says_the_language(examine: Examine, exercise: Path, program: Path) -> None:
+def test_the_files_name_says_the_language(
+    examine: Examine, exercise: Path, program: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    examine.played = recording("sequential.py observation").load()
     in_c = program.rename(program.with_name("mine.c"))
     (exercise / "exercise.toml").write_text('languages = ["python", "c"]\n' + EXERCISE)
     (exercise / "starter.c").write_text("")
@@ -142,6 +151,7 @@ def test_the_files_name_says_the_language(examine: Examine, exercise: Path, prog
     status = cli.main(["check", str(exercise), str(in_c)])
 
     assert (status, examine.file_name) == (0, "server.c")
+    assert " in recvfrom on A (server.c, line 19): " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["mine.c", "mine.txt", "mine"])
@@ -342,3 +352,30 @@ def test_a_report_that_cannot_be_written_is_no_stack_trace(
 
     assert status == 3
     assert "No such file or directory" in capsys.readouterr().err
+
+
+def test_how_a_server_waited_stands_before_the_sums(
+    examine: Examine, exercise: Path, program: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    examine.played = recording("select-one.c observation").load()
+
+    cli.main(["check", str(exercise), str(program)])
+
+    said = capsys.readouterr().out
+    assert "✓ A line comes back 40/40\nHow it waited:\n  multiplexing with select\n" in said
+    assert "\n  What it cost\n    Nobody had to wait " in said
+    assert said.splitlines()[-2].startswith("1 thread, 1 process, ")
+
+
+def test_a_scenario_that_was_not_traced_has_no_figure_and_keeps_its_verdict(
+    examine: Examine, exercise: Path, program: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    examine.played = LOST
+    file = exercise / "figure.svg"
+
+    status = cli.main(["check", str(exercise), str(program), "--figure", str(file)])
+
+    assert (status, file.exists()) == (1, False)
+    assert capsys.readouterr().err == (
+        "grader: There is no timeline of 'A line comes back': it was not traced.\n"
+    )
