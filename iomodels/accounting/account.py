@@ -101,18 +101,18 @@ class _Writer:
         watch = span.watch
         line, file = self._line_of(span)
         return Slept(
-            thread_id=watch.thread_id,
-            process_id=watch.process_id,
-            syscall=watch.syscall,
-            wait=watch.wait,
-            clients=watch.clients,
-            accepts=watch.accepts,
-            started_ns=self._since(span.started_ns),
-            ended_ns=self._since(span.ended_ns),
-            timeout_ns=watch.timeout_ns,
-            neglected=self._neglects(blamed),
-            source_line=line,
-            source_file=file,
+            watch.thread_id,
+            watch.process_id,
+            watch.syscall,
+            watch.wait,
+            watch.clients,
+            watch.accepts,
+            self._since(span.started_ns),
+            self._since(span.ended_ns),
+            watch.timeout_ns,
+            self._neglects(blamed) if blamed else (),
+            line,
+            file,
         )
 
     def _neglects(self, blamed: Sequence[Neglected]) -> tuple[Neglect, ...]:

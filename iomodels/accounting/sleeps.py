@@ -69,11 +69,12 @@ class Sleeper:
         return Span(watch, watch.started_ns, ended_ns, until_ns, slept)
 
     def _asleep_until(self, watch: Watch, ended_ns: int) -> int:
-        if watch.wait is Wait.TIMER or (watch.wait is Wait.READINESS and watch.result == 0):
+        wait = watch.wait
+        if wait is Wait.TIMER or (wait is Wait.READINESS and watch.result == 0):
             return ended_ns
-        until_ns = max(self._last_rest(watch, ended_ns), watch.started_ns)
+        until_ns = self._last_rest(watch, ended_ns) if self._rests else watch.started_ns
         # What a write waits for, an acknowledgement, is in no log.
-        if watch.wait is Wait.WRITE or watch.wait in _FOR_OTHERS:
+        if wait is Wait.WRITE or wait in _FOR_OTHERS:
             return until_ns
         if watch.error == "EAGAIN":  # The socket's time-out, SO_RCVTIMEO.
             return ended_ns
@@ -84,8 +85,7 @@ class Sleeper:
 
     def _last_rest(self, watch: Watch, ended_ns: int) -> int:
         index = bisect_right(self._rests, ended_ns) - 1
-        rest = self._rests[index] if index >= 0 else 0
-        return rest if rest > watch.started_ns else 0
+        return max(watch.started_ns, self._rests[index] if index >= 0 else 0)
 
     def _first_deed(self, watch: Watch, ended_ns: int) -> int:
         """Return when somebody first brought on what the call waits for; 0: it was there before."""

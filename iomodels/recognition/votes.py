@@ -257,7 +257,8 @@ def _breadth(story: Story) -> dict[str, int]:
                 if watch.epoll:
                     width += _hidden(story, watch, watch.epoll)
                 name = watch.multiplexer
-                found[name] = max(found.get(name, 0), width)
+                if width > found.get(name, 0):
+                    found[name] = width
     return found
 
 

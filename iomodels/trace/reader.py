@@ -80,23 +80,19 @@ class Reader:
 
     def _line(self, line: str) -> Event | None:
         self.lines += 1
-        pid, _, rest = line.partition(" ")
-        seconds, _, rest = rest.lstrip(" ").partition(".")
-        call, _, end = rest[10:].rpartition(_EQUALS)
-        result, _, took = end.rpartition(" <")
-        whole, _, part = took.partition(".")
-        known = self._calls.get(tokens.without_strings(call))
-        outcome = self._results.get(result)
-        if (
-            known
-            and outcome
-            and (rest[9:10], part[9:]) == (" ", ">")
-            and (pid and seconds and whole)
-            and f"{pid}{seconds}{rest[:9]}{whole}{part[:9]}".isdecimal()
-        ):
-            times = int(seconds + rest[:9]), int(whole + part[:9])
-            return self._call(line, int(pid), times, known, outcome)
-        return self._unknown(line)
+        # PID SECONDS.NANOSECONDS CALL) = RESULT <SECONDS.NANOSECONDS>; partition() would copy more.
+        space, point = line.find(" "), line.find(".")
+        at, cut = line.rfind(_EQUALS), line.rfind(" <")
+        known = self._calls.get(tokens.without_strings(line[point + 11 : at]))
+        outcome = self._results.get(line[at + 4 : cut])
+        if known is None or outcome is None or line[-11:-10] != "." or line[-1:] != ">":
+            return self._unknown(line)
+        pid, seconds, whole = line[:space], line[space:point].lstrip(" "), line[cut + 2 : -11]
+        moment, length = seconds + line[point + 1 : point + 10], whole + line[-10:-1]
+        are_numbers = pid.isdecimal() and moment.isdecimal() and length.isdecimal()
+        if not (are_numbers and seconds and whole and line[point + 10 : point + 11] == " "):
+            return self._unknown(line)
+        return self._call(line, int(pid), (int(moment), int(length)), known, outcome)
 
     def _unknown(self, line: str) -> Event | None:
         found = tokens.CALL.match(line)
@@ -126,6 +122,7 @@ class Reader:
     ) -> Call | None:
         started_ns, took_ns = times
         name, resumed, arguments = known
+        result, error, detail = outcome
         if resumed:
             begun = self._begun.pop(thread_id, None)
             if not begun or begun[0] != resumed:
@@ -133,7 +130,7 @@ class Reader:
                 return None
             name, started_ns, arguments = resumed, begun[2], begun[1] + arguments
         ended_ns = None if took_ns is None else started_ns + took_ns
-        return Call(thread_id, name, arguments, *outcome, started_ns, ended_ns)
+        return Call(thread_id, name, arguments, result, error, detail, started_ns, ended_ns)
 
     def _remember(
         self,
