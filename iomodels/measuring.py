@@ -42,7 +42,7 @@ class _Measured:
         return Phases(
             client=self._message.client,
             number=self._message.number,
-            model=model_of(self._vote).value,
+            model=model_of(self._vote.way, self._vote.syscall).value,
             size=self._message.size,
             arrived_ns=arrived_ns - first.started_ns,
             wait_ns=max(0, arrived_ns - first.started_ns),

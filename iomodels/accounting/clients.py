@@ -40,8 +40,9 @@ class Deeds:
 
     def first(self, watch: Watch, ended_ns: int) -> int:
         """Return when somebody first did what would end a call, while it lasted; 0: nobody did."""
-        for index in range(bisect_left(self._starts, watch.started_ns), len(self._deeds)):
-            started_ns, client, deed = self._deeds[index]
+        deeds = self._deeds
+        for index in range(bisect_left(self._starts, watch.started_ns), len(deeds)):
+            started_ns, client, deed = deeds[index]
             if started_ns >= ended_ns:
                 break
             if watch.accepts if deed is Deed.CONNECTS else watch.covers(client, started_ns):

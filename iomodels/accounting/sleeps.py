@@ -60,8 +60,9 @@ class Sleeper:
 
     def _span(self, watch: Watch) -> Span:
         # A call that never returned was cut off by the end of the run, or of its process.
-        teller = self._story.threads[watch.thread_id]
-        ended_ns = watch.ended_ns if watch.ended_ns is not None else teller.ended_ns
+        ended_ns = watch.ended_ns
+        if ended_ns is None:
+            ended_ns = self._story.threads[watch.thread_id].ended_ns
         until_ns = self._asleep_until(watch, ended_ns)
         slept = until_ns > watch.started_ns or (
             watch.wait in _FOR_OTHERS and watch.error != "EAGAIN" and ended_ns > watch.started_ns

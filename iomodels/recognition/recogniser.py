@@ -8,13 +8,14 @@ from iomodels.models import FAMILIES, IN_WORDS, Family, Model
 from iomodels.recognition.messages import Message
 from iomodels.recognition.reasons import reasons
 from iomodels.recognition.structure import structure
-from iomodels.recognition.votes import Electorate, Vote, Way
+from iomodels.recognition.votes import Electorate, Way
 from iomodels.replay import Story
 
 MAJORITY = 0.75
 FEWEST_VOTES = 2
 CHANGING = 0.25  # Of the clients, if they are waited for in two ways each.
 _MULTIPLEXING = {Model.SELECT, Model.POLL, Model.EPOLL}
+_Kind = tuple[str, Way, str]  # A client, how a message of it was learnt of, and in which call.
 # The calls of each multiplexing model. pselect6 is what select() is on most machines.
 MULTIPLEXERS = {
     "select": Model.SELECT,
@@ -47,59 +48,65 @@ def recognise(story: Story, found: Sequence[Message]) -> Recognition:
 def count_votes(electorate: Electorate) -> Recognition:
     """Return what the messages of a story vote for."""
     story, votes = electorate.story, electorate.votes
-    model, mixture = _model(story, votes)
-    calls = Counter(vote.syscall for vote in votes if vote.way is not Way.ELSEWHERE)
+    tally = Counter((vote.message.client, vote.way, vote.syscall) for vote in votes)
+    model, mixture = _model(story, tally)
+    calls: Counter[str] = Counter()
+    ways: Counter[str] = Counter()
+    for (_, way, syscall), number in tally.items():
+        ways[way.value] += number
+        if way is not Way.ELSEWHERE:
+            calls[syscall] += number
     return Recognition(
         model=model,
         family=FAMILIES[model],
         title=mixture or IN_WORDS[model],
         reasons=reasons(story, votes, electorate.breadth, model),
-        votes=dict(Counter(vote.way.value for vote in votes)),
+        votes=dict(ways),
         syscall=next((name for name, _ in calls.most_common(1)), ""),
     )
 
 
-def _model(story: Story, votes: Sequence[Vote]) -> tuple[Model, str]:
+def _model(story: Story, tally: Counter[_Kind]) -> tuple[Model, str]:
     """Return the model, and for a mixture its parts in words."""
-    telling = [vote for vote in votes if vote.way is not Way.ELSEWHERE]
-    if len(votes) < FEWEST_VOTES:
+    if tally.total() < FEWEST_VOTES:
         return Model.UNKNOWN, ""
-    if not telling:  # All were read by threads that had slept on others: one at a time, at best.
+    shared = {call for _, way, call in tally if way in (Way.MULTIPLEXED, Way.HANDED)}
+    kinds: Counter[Model] = Counter()
+    by_client: dict[str, set[Model]] = {}
+    for (client, way, syscall), number in tally.items():
+        if way is not Way.ELSEWHERE:
+            kind = _kind(way, syscall, shared)
+            kinds[kind] += number
+            by_client.setdefault(client, set()).add(kind)
+    if not kinds:  # All were read by threads that had slept on others: one at a time, at best.
         return structure(story), ""
-    shared = {vote.syscall for vote in telling if vote.way in (Way.MULTIPLEXED, Way.HANDED)}
-    kinds = Counter(_kind(vote, shared) for vote in telling)
     (kind, most), *others = kinds.most_common()
-    if most < MAJORITY * len(telling) or _changes_over(telling, shared):
+    if most < MAJORITY * kinds.total() or _changes_over(by_client.values()):
         parts = sorted({_part(story, kind), *(_part(story, other) for other, _ in others)})
         if len(parts) > 1:
             return Model.MIXED, " and ".join(parts)
     return (structure(story) if kind is Model.BLOCKING else kind), ""
 
 
-def _kind(vote: Vote, shared: Collection[str]) -> Model:
+def _kind(way: Way, syscall: str, shared: Collection[str]) -> Model:
     """Return what a vote speaks for, given the calls that watched several clients at once.
 
     A set that happens to have one client in it is no wait for that client alone.
     """
-    if vote.way is Way.BLOCKED and vote.syscall in shared:
-        return MULTIPLEXERS.get(vote.syscall, Model.EPOLL)
-    return model_of(vote)
+    if way is Way.BLOCKED and syscall in shared:
+        return MULTIPLEXERS.get(syscall, Model.EPOLL)
+    return model_of(way, syscall)
 
 
-def _changes_over(telling: Sequence[Vote], shared: Collection[str]) -> bool:
+def _changes_over(kinds: Collection[set[Model]]) -> bool:
     """Tell whether clients are waited for in one way first and in another later."""
-    kinds: dict[str, set[Model]] = {}
-    for vote in telling:
-        kinds.setdefault(vote.message.client, set()).add(_kind(vote, shared))
-    several = [
-        found for found in kinds.values() if Model.BLOCKING in found and found & _MULTIPLEXING
-    ]
+    several = [found for found in kinds if Model.BLOCKING in found and found & _MULTIPLEXING]
     return len(several) >= max(FEWEST_VOTES, len(kinds) * CHANGING)
 
 
-def model_of(vote: Vote) -> Model:
+def model_of(way: Way, syscall: str) -> Model:
     """Return the model that one message speaks for; BLOCKING for every way of blocking."""
-    match vote.way:
+    match way:
         case Way.BLOCKED:
             return Model.BLOCKING
         case Way.POLLED:
@@ -109,7 +116,7 @@ def model_of(vote: Vote) -> Model:
         case Way.COMPLETED:
             return Model.IO_URING
         case _:
-            return MULTIPLEXERS.get(vote.syscall, Model.EPOLL)
+            return MULTIPLEXERS.get(syscall, Model.EPOLL)
 
 
 def _part(story: Story, kind: Model) -> str:

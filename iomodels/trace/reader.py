@@ -1,6 +1,5 @@
 """A trace as a stream: text in as it comes, events out as soon as they are whole."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 from re import Match
@@ -61,22 +60,16 @@ class Reader:
         # By `-1 EAGAIN (Resource temporarily unavailable)`.
         self._results: dict[str, _Outcome] = {}
 
-    def feed(self, text: str) -> Iterator[Event]:
-        """Take some more of the trace; yield the events that are whole by now."""
+    def feed(self, text: str) -> list[Event]:
+        """Take some more of the trace; return the events that are whole by now."""
         lines = (self._rest + text).split("\n")
         self._rest = lines.pop()
-        for line in lines:
-            if event := self._line(line):
-                yield event
+        return [event for line in lines if (event := self._line(line))]
 
-    def finish(self) -> Iterator[Event]:
-        """Take it that nothing more comes: yield the calls that never returned."""
-        if self._rest and (event := self._line(self._rest)):
-            yield event
-        self._rest = ""
-        for thread_id in sorted(self._begun):
-            yield self._cut_off(thread_id)
-        self._begun = {}
+    def finish(self) -> list[Event]:
+        """Take it that nothing more comes: return what is left, with the calls that never ended."""
+        found = self.feed("\n") if self._rest else []
+        return found + [self._cut_off(thread_id) for thread_id in sorted(self._begun)]
 
     def _line(self, line: str) -> Event | None:
         self.lines += 1
@@ -92,7 +85,12 @@ class Reader:
         are_numbers = pid.isdecimal() and moment.isdecimal() and length.isdecimal()
         if not (are_numbers and seconds and whole and line[point + 10 : point + 11] == " "):
             return self._unknown(line)
-        return self._call(line, int(pid), (int(moment), int(length)), known, outcome)
+        thread_id, started_ns, took_ns = int(pid), int(moment), int(length)
+        name, resumed, arguments = known
+        if resumed:
+            return self._call(line, thread_id, (started_ns, took_ns), known, outcome)
+        ended_ns = started_ns + took_ns
+        return Call(thread_id, name, arguments, *outcome, started_ns, ended_ns)
 
     def _unknown(self, line: str) -> Event | None:
         found = tokens.CALL.match(line)
@@ -122,7 +120,6 @@ class Reader:
     ) -> Call | None:
         started_ns, took_ns = times
         name, resumed, arguments = known
-        result, error, detail = outcome
         if resumed:
             begun = self._begun.pop(thread_id, None)
             if not begun or begun[0] != resumed:
@@ -130,7 +127,7 @@ class Reader:
                 return None
             name, started_ns, arguments = resumed, begun[2], begun[1] + arguments
         ended_ns = None if took_ns is None else started_ns + took_ns
-        return Call(thread_id, name, arguments, result, error, detail, started_ns, ended_ns)
+        return Call(thread_id, name, arguments, *outcome, started_ns, ended_ns)
 
     def _remember(
         self,
