@@ -5,7 +5,7 @@ import os
 import select
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -27,6 +27,10 @@ _NETWORK_SETTINGS = {
     "tcp_wmem": "4096 65536 262144",
     "ip_unprivileged_port_start": "0",
 }
+# How many buckets the next network's table of connections has, where the kernel can give it one of
+# its own (Linux 6.1). strace lists all connections to name a new one, and so goes through the whole
+# table: the host's, which is what a network has otherwise, takes two milliseconds each time.
+_BUCKETS = "1024"
 _OTHER_USER = "run the worker as an ordinary user, or as a root that may change to any uid"
 
 
@@ -78,6 +82,7 @@ def enter_network() -> None:
             uid, gid = os.getuid(), os.getgid()
             kernel.unshare(flags | kernel.CLONE_NEWUSER)
             _map_user(uid, gid)
+        _renew_network()
         kernel.make_mounts_private()
     outer = os.pidfd_open(os.getpid())
     child = os.fork()
@@ -139,9 +144,18 @@ def _leave_the_host() -> None:
         | kernel.CLONE_NEWPID
     )
     _map_user(uid, gid)
+    _renew_network()
     kernel.make_mounts_private()
     flags = kernel.MS_NOSUID | kernel.MS_NODEV
     kernel.mount("tmpfs", str(SCRATCH), flags=flags, options=_SCRATCH_OPTIONS)
+
+
+def _renew_network() -> None:
+    """Exchange a network that is still empty for one with a small table of connections."""
+    # An older kernel has no such setting, and containers may have no /proc/sys to write to.
+    with suppress(OSError):
+        Path("/proc/sys/net/ipv4/tcp_child_ehash_entries").write_text(_BUCKETS, encoding="utf-8")
+        kernel.unshare(kernel.CLONE_NEWNET)
 
 
 def _map_user(uid: int, gid: int) -> None:
