@@ -51,7 +51,7 @@ def _us_per_line(played: Examination) -> float:
     )
     long = _prolonged(record)
     lines = unpack(long.trace).count("\n")
-    best_ns = min(_judging_ns(long) for _ in range(5))
+    best_ns = min(_judging_ns(long) for _ in range(ROUNDS))
     return best_ns / lines / 1000
 
 

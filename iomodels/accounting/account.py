@@ -67,10 +67,10 @@ class _Writer:
             sleeps=tuple(sleeps),
             marks=tuple(
                 Mark(
-                    client=self._clients[event.port],
-                    what=event.deed.value,
-                    at_ns=self._since(event.started_ns),
-                    size=event.size,
+                    self._clients[event.port],
+                    event.deed.value,
+                    self._since(event.started_ns),
+                    event.size,
                 )
                 for event in self._scenario.events
                 if event.deed is not Deed.IS_READ

@@ -46,11 +46,11 @@ def messages(
         offset = sent.get(client, 0)
         sent[client] = offset + event.size
         counts[client] = counts.get(client, 0) + 1
-        at = bisect_right(reached.get(client, []), offset)
-        last = bisect_right(reached.get(client, []), max(offset, sent[client] - 1))
-        own = reads.get(client, [])
+        mine, own = reached.get(client, []), reads.get(client, [])
+        at = bisect_right(mine, offset)
+        last = bisect_right(mine, max(offset, sent[client] - 1), at)
         before = at == 0 or own[at - 1].ended_ns <= event.started_ns
-        is_in_step = (reached[client][at - 1] if at else 0) == offset
+        is_in_step = (mine[at - 1] if at else 0) == offset
         found.append(
             Message(
                 client=client,
@@ -61,9 +61,10 @@ def messages(
                 read=own[at] if at < len(own) else None,
                 last_read=own[last] if last < len(own) else None,
                 was_awaited=before and (is_in_step or _had_read(unseen, client, offset, event)),
-                was_read_unseen=any(
+                was_read_unseen=client in unseen
+                and any(
                     reached > offset and at_ns > event.started_ns
-                    for at_ns, reached in unseen.get(client, ())
+                    for at_ns, reached in unseen[client]
                 ),
             )
         )

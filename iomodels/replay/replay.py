@@ -157,17 +157,16 @@ class _Replay:
         if call_.error == "EAGAIN":
             story.refused_reads += 1
         elif whose and call_.result is not None and call_.ended_ns and not call_.error:
-            peeks = "MSG_PEEK" in call_.arguments
             read = Read(
                 whose,
                 call_.thread_id,
                 teller.process_id,
                 call_.name,
-                0 if peeks else call_.result,
+                call_.result,
                 call_.started_ns,
                 call_.ended_ns,
             )
-            if not peeks:
+            if "MSG_PEEK" not in call_.arguments:
                 story.reads.append(read)
         timeout_ns = file.timeout_ns
         self._watch(call_, teller, Wait.READ, clients, timeout_ns=timeout_ns, may_sleep=may_sleep)
@@ -271,16 +270,23 @@ class _Replay:
         may_sleep = timeout_ns != 0
         if not may_sleep and not call_.result:
             self.story.spins += 1
-        self._watch(
-            call_,
-            teller,
-            Wait.READINESS,
-            clients,
-            accepts=accepts,
-            others=others,
-            epoll=epoll,
-            timeout_ns=timeout_ns,
-            may_sleep=may_sleep,
+        teller.watches.append(
+            Watch(
+                call_.thread_id,
+                teller.process_id,
+                call_.name,
+                Wait.READINESS,
+                clients,
+                accepts,
+                others,
+                epoll,
+                call_.started_ns,
+                call_.ended_ns,
+                timeout_ns,
+                may_sleep,
+                call_.result,
+                call_.error,
+            )
         )
 
     def _epoll_ctl(self, call_: Call, teller: Teller) -> None:

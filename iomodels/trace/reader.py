@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from operator import attrgetter
-from re import Match
 
 from iomodels.trace import tokens
 from iomodels.trace.events import Call, End, Event, Signal
@@ -10,10 +9,9 @@ from iomodels.trace.events import Call, End, Event, Signal
 # Of refused lines these many are kept to be shown; all are counted.
 REFUSALS_KEPT = 20
 LONGEST_SHOWN = 200
-MOST_REMEMBERED = 10_000  # Halves of lines.
-_EQUALS = ") = "
-_Known = tuple[str, str, str]  # The name of a call, or that of the one resumed, and its arguments.
-_Outcome = tuple[int | None, str | None, str | None]  # Result, error, detail.
+MOST_REMEMBERED = 20_000  # Lines, without times and strings.
+# The name of a call, its arguments, result, error and detail; whether it was resumed.
+_Said = tuple[str, str, int | None, str | None, str | None, bool]
 _WHEN = attrgetter("started_ns", "thread_id")
 
 
@@ -43,11 +41,9 @@ class Trace:
 class Reader:
     """Reads a trace piece by piece. A line that it refuses costs that line only.
 
-    Most lines are like an earlier one but for their times and strings. So both halves of a line
-    that the grammar took, before and after its last `) = `, are remembered without those, and a
-    line of two halves that are known needs no grammar: each half is whole in itself, its strings
-    closed and its brackets paired, and that `) = ` is strace's own, for a string that held it would
-    have to be closed behind it.
+    Most lines are like an earlier one but for their times and strings. So what a line says of its
+    call and the result is remembered under its text without those, once the grammar took it; a line
+    with the same text is of that grammar, too.
     """
 
     def __init__(self) -> None:
@@ -55,10 +51,7 @@ class Reader:
         self.refusals: list[Refusal] = []
         self._rest = ""
         self._begun: dict[int, tuple[str, str, int]] = {}
-        # By `read(3<pipe:[1]>, "", 9` or `<... read resumed>"", 9`.
-        self._calls: dict[str, _Known] = {}
-        # By `-1 EAGAIN (Resource temporarily unavailable)`.
-        self._results: dict[str, _Outcome] = {}
+        self._known: dict[str, _Said] = {}
 
     def feed(self, text: str) -> list[Event]:
         """Take some more of the trace; return the events that are whole by now."""
@@ -74,23 +67,21 @@ class Reader:
     def _line(self, line: str) -> Event | None:
         self.lines += 1
         # PID SECONDS.NANOSECONDS CALL) = RESULT <SECONDS.NANOSECONDS>; partition() would copy more.
-        space, point = line.find(" "), line.find(".")
-        at, cut = line.rfind(_EQUALS), line.rfind(" <")
-        known = self._calls.get(tokens.without_strings(line[point + 11 : at]))
-        outcome = self._results.get(line[at + 4 : cut])
-        if known is None or outcome is None or line[-11:-10] != "." or line[-1:] != ">":
+        space, point, cut = line.find(" "), line.find("."), line.rfind(" <")
+        said = self._known.get(tokens.without_strings(line[point + 11 : cut]))
+        if said is None or line[-11:-10] != "." or line[-1:] != ">":
             return self._unknown(line)
         pid, seconds, whole = line[:space], line[space:point].lstrip(" "), line[cut + 2 : -11]
         moment, length = seconds + line[point + 1 : point + 10], whole + line[-10:-1]
         are_numbers = pid.isdecimal() and moment.isdecimal() and length.isdecimal()
         if not (are_numbers and seconds and whole and line[point + 10 : point + 11] == " "):
             return self._unknown(line)
+        name, arguments, result, error, detail, resumed = said
         thread_id, started_ns, took_ns = int(pid), int(moment), int(length)
-        name, resumed, arguments = known
         if resumed:
-            return self._call(line, thread_id, (started_ns, took_ns), known, outcome)
+            return self._resumed(line, thread_id, said, took_ns)
         ended_ns = started_ns + took_ns
-        return Call(thread_id, name, arguments, *outcome, started_ns, ended_ns)
+        return Call(thread_id, name, arguments, result, error, detail, started_ns, ended_ns)
 
     def _unknown(self, line: str) -> Event | None:
         found = tokens.CALL.match(line)
@@ -104,46 +95,28 @@ class Reader:
         if name and line.endswith((tokens.UNFINISHED, tokens.DETACHED)):
             self._begun[thread_id] = (name, arguments, started_ns)
             return None
-        known = (name or "", resumed or "", arguments)
-        outcome = (int(outer or result) if result else None, error, made or detail)
-        self._remember(line, found, known, outcome)
-        times = started_ns, int(took + took_ns) if took else None
-        return self._call(line, thread_id, times, known, outcome)
-
-    def _call(
-        self,
-        line: str,
-        thread_id: int,
-        times: tuple[int, int | None],
-        known: _Known,
-        outcome: _Outcome,
-    ) -> Call | None:
-        started_ns, took_ns = times
-        name, resumed, arguments = known
+        value = int(outer or result) if result else None
+        said = (name or resumed, arguments, value, error, made or detail, bool(resumed))
+        lasted_ns = int(took + took_ns) if took else None
+        if took:
+            if len(self._known) > MOST_REMEMBERED:
+                self._known.clear()
+            call = line[found.end(tokens.FRACTION) + 1 : found.start(tokens.TOOK) - len(" <")]
+            self._known[tokens.without_strings(call)] = said
         if resumed:
-            begun = self._begun.pop(thread_id, None)
-            if not begun or begun[0] != resumed:
-                self._refuse(line, 1, f"an unfinished {resumed} of this thread before it")
-                return None
-            name, started_ns, arguments = resumed, begun[2], begun[1] + arguments
-        ended_ns = None if took_ns is None else started_ns + took_ns
-        return Call(thread_id, name, arguments, *outcome, started_ns, ended_ns)
+            return self._resumed(line, thread_id, said, lasted_ns)
+        ended_ns = None if lasted_ns is None else started_ns + lasted_ns
+        return Call(thread_id, *said[:5], started_ns, ended_ns)
 
-    def _remember(
-        self,
-        line: str,
-        found: Match[str],
-        known: _Known,
-        outcome: _Outcome,
-    ) -> None:
-        at, end = found.end(tokens.ARGUMENTS_GROUP), line.rfind(" <")
-        if at != line.rfind(_EQUALS) or end < at:
-            return
-        for memory in (self._calls, self._results):
-            if len(memory) > MOST_REMEMBERED:
-                memory.clear()
-        self._calls[tokens.without_strings(line[found.end(3) + 1 : at])] = known
-        self._results[line[at + len(_EQUALS) : end]] = outcome
+    def _resumed(self, line: str, thread_id: int, said: _Said, took_ns: int | None) -> Call | None:
+        name, arguments, result, error, detail, _ = said
+        begun = self._begun.pop(thread_id, None)
+        if not begun or begun[0] != name:
+            self._refuse(line, 1, f"an unfinished {name} of this thread before it")
+            return None
+        arguments, started_ns = begun[1] + arguments, begun[2]
+        ended_ns = None if took_ns is None else started_ns + took_ns
+        return Call(thread_id, name, arguments, result, error, detail, started_ns, ended_ns)
 
     def _other(self, line: str) -> Event | None:
         if found := tokens.SIGNAL.match(line):

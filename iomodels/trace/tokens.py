@@ -56,7 +56,7 @@ END = re.compile(rf"{HEAD}\+\+\+ (exited with \d+|killed by SIG\w+(?: \(core dum
 # strace 6.1 says so when a thread takes over another's number by execve; the thread goes on.
 SUPERSEDED = re.compile(rf"{HEAD}\+\+\+ superseded by execve in pid \d+ \+\+\+$")
 
-ARGUMENTS_GROUP = 6  # Of CALL.
+FRACTION, TOOK = 3, 12  # Groups of CALL.
 # A path keeps a quotation mark of its own, which begins no string. A string that is not closed, as
 # when a line was cut in two inside it, is left as it is to the end.
 _QUOTED = re.compile(rf'<{PATH}>|({STRING})|".*')
