@@ -4,7 +4,7 @@ Whatever a server does for show, the thread that takes a client's bytes had to l
 somehow. Where it was when they were still on their way tells how.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
@@ -47,7 +47,10 @@ class Electorate:
 
     def __init__(self, story: Story, found: Iterable[Message]) -> None:
         self.story = story
-        self._takings = {(read.client, read.thread_id, read.started_ns) for read in story.reads}
+        self._takings: dict[tuple[str, int], list[int]] = {}  # Each client's, each thread's, times.
+        for read in story.reads:
+            self._takings.setdefault((read.client, read.thread_id), []).append(read.started_ns)
+        self._waits: dict[int, tuple[list[Watch], list[int]]] = {}  # That may sleep; their starts.
         self._messages: dict[str, list[Message]] = {}
         found = tuple(found)
         for message in found:
@@ -200,10 +203,10 @@ class Electorate:
                 return Way.MULTIPLEXED, watch.multiplexer
         for watch in since:
             is_on_it = message.client in watch.clients or watch.epoll
-            if watch.may_sleep and is_on_it and watch.wait in (Wait.READINESS, Wait.READ):
+            if is_on_it and watch.wait in (Wait.READINESS, Wait.READ):
                 return Way.BLOCKED, watch.multiplexer
-        asked = sum(watch.is_refused and watch.wait is Wait.READ for watch in since)
-        if asked <= 1:  # One read too many after each message is edge-triggered custom.
+        # One read too many after each message is edge-triggered custom.
+        if self._asked_in_vain(message) <= 1:
             at_ns = message.started_ns
             if other := self.watcher(message.client, at_ns, apart_from=read.thread_id):
                 return self._handed(other)
@@ -212,16 +215,44 @@ class Electorate:
         return None, read.syscall
 
     def _since_its_last_read(self, message: Message) -> list[Watch]:
-        """Return what the reader did since it had last taken bytes of this client, latest first."""
+        """Return the waits of the reader since it last took bytes of this client, latest first.
+
+        Only calls that may sleep. If the last read of its bytes was one, that is among them.
+        """
         read = message.read
         assert read is not None
-        found: list[Watch] = []
-        for watch in self._before(read.thread_id, read.started_ns):
-            if (message.client, watch.thread_id, watch.started_ns) in self._takings:
-                # Asleep in that very read it would have been blocked; a running one ends there.
-                return [*found, watch] if watch.may_sleep else found
-            found.append(watch)
-        return found
+        last_ns = self._last_taking(message)
+        waits, starts = self._waits_of(read.thread_id)
+        until = bisect_left(starts, read.started_ns)
+        since = max(bisect_left(starts, last_ns), until - LOOKED_BACK)
+        return waits[since:until][::-1]
+
+    def _last_taking(self, message: Message) -> int:
+        """Return when the reader had last taken bytes of this client before; 0: never."""
+        read = message.read
+        assert read is not None
+        taken = self._takings[message.client, read.thread_id]
+        index = bisect_left(taken, read.started_ns)
+        return taken[index - 1] if index else 0
+
+    def _waits_of(self, thread_id: int) -> tuple[list[Watch], list[int]]:
+        if thread_id not in self._waits:
+            waits = [watch for watch in self.story.threads[thread_id].watches if watch.may_sleep]
+            self._waits[thread_id] = waits, [watch.started_ns for watch in waits]
+        return self._waits[thread_id]
+
+    def _asked_in_vain(self, message: Message) -> int:
+        """Count the reader's last reads of this client, since one that took bytes, by refusals."""
+        read = message.read
+        assert read is not None
+        last_ns = self._last_taking(message)
+        return sum(
+            watch.started_ns > last_ns
+            and watch.is_refused
+            and watch.wait is Wait.READ
+            and message.client in watch.clients
+            for watch in self._before(read.thread_id, read.started_ns)
+        )
 
     def _is_wide(self, message: Message, watch: Watch) -> bool:
         """Whether a wait could have slept, and watched this client among others."""
