@@ -20,7 +20,9 @@ from re import Match
 STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*"'
 # `TCP:[127.0.0.1:80->127.0.0.1:40000]`, `UNIX:[1->2,"path"]`; or a path, which begins with `/` and
 # may end with `-`, and after which a device has its number: `/dev/null<char 1:3>`.
-SOCKET = rf'[A-Z][A-Za-z0-9-]*+:\[[^<>"]*+(?:(?:{STRING}|(?<=-)>)[^<>"]*+)*'
+# A socket's last bracket: else each could end at its arrow, too, and a refused line with n of them
+# could be read in 2^n ways.
+SOCKET = rf'[A-Z][A-Za-z0-9-]*+:\[[^<>"]*+(?:(?:{STRING}|(?<=-)>)[^<>"]*+)*(?<=\])'
 PATH = r"(?:/|[a-z_]++:)[^<>]*+(?:<[a-z]+ \d+:\d+>)?"
 DECORATION = rf"<(?:{SOCKET}|{PATH}|unavailable)>"
 # Of restart_syscall, which has no arguments of its own.

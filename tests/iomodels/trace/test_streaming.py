@@ -50,6 +50,8 @@ def test_events_come_as_soon_as_they_are_whole() -> None:
         "<<",
         "<TCP:[1]> ",
         "<TCP:[1->",
+        "<TCP:[1->2]> ",
+        '<UNIX:[1->2,"a"]> ',
         "</a-> ",
         "(",
         "(1) ",
