@@ -57,7 +57,7 @@ def _analysed(scenario: ScenarioRecord) -> Analysis:
     trace = read(unpack(scenario.trace))
     clients = clients_of(scenario)
     story = replay(trace, port=scenario.port, clients=clients)
-    found = messages(scenario.events, clients, story)
+    found = messages(scenario.events, clients, story, scenario.rests)
     electorate = Electorate(story, found)
     return Analysis(
         trace=trace,

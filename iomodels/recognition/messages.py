@@ -20,13 +20,17 @@ class Message(NamedTuple):
     read: Read | None  # That took its first byte,
     last_read: Read | None  # and its last.
     was_awaited: bool  # Whether all that the client had sent before was read by then.
+    found_rest: bool  # Whether all threads were seen asleep since anybody had last done anything.
     was_read_unseen: bool  # By no call in the trace: a ring's.
 
 
 def messages(
-    events: Sequence[ClientEvent], clients: Mapping[int, str], story: Story
+    events: Sequence[ClientEvent],
+    clients: Mapping[int, str],
+    story: Story,
+    rests: Sequence[int] = (),
 ) -> tuple[Message, ...]:
-    """Return every message by the time at which it was sent."""
+    """Return every message by the time at which it was sent; `rests` as in a ScenarioRecord."""
     reads: dict[str, list[Read]] = {}
     for read in story.reads:
         if read.size:
@@ -39,10 +43,13 @@ def messages(
     counts: dict[str, int] = {}
     found: list[Message] = []
     unseen = _read_unseen(events, clients) if story.has_ring else {}
+    before_ns = 0  # When the last thing before that a client did or got was over.
     for event in events:
+        since_ns, before_ns = before_ns, max(before_ns, event.ended_ns)
         if event.deed is not Deed.SENDS:
             continue
         client = clients[event.port]
+        rest = bisect_right(rests, event.started_ns) - 1
         offset = sent.get(client, 0)
         sent[client] = offset + event.size
         counts[client] = counts.get(client, 0) + 1
@@ -61,6 +68,7 @@ def messages(
                 read=own[at] if at < len(own) else None,
                 last_read=own[last] if last < len(own) else None,
                 was_awaited=before and (is_in_step or _had_read(unseen, client, offset, event)),
+                found_rest=rest >= 0 and rests[rest] >= since_ns,
                 was_read_unseen=client in unseen
                 and any(
                     reached > offset and at_ns > event.started_ns

@@ -1,14 +1,14 @@
 """The count of the votes: one model, its family, and the reasons as sentences."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from iomodels.models import FAMILIES, IN_WORDS, Family, Model
 from iomodels.recognition.messages import Message
 from iomodels.recognition.reasons import reasons
 from iomodels.recognition.structure import structure
-from iomodels.recognition.votes import Electorate, Way
+from iomodels.recognition.votes import Electorate, Vote, Way
 from iomodels.replay import Story
 
 MAJORITY = 0.75
@@ -48,11 +48,12 @@ def recognise(story: Story, found: Sequence[Message]) -> Recognition:
 def count_votes(electorate: Electorate) -> Recognition:
     """Return what the messages of a story vote for."""
     story, votes = electorate.story, electorate.votes
-    tally = Counter((vote.message.client, vote.way, vote.syscall) for vote in votes)
-    model, mixture = _model(story, tally)
+    # What a message finds the threads in that rest does not depend on how they are scheduled.
+    surest = [vote for vote in votes if vote.message.found_rest]
+    model, mixture = _model(story, _tally(surest if len(surest) >= FEWEST_VOTES else votes))
     calls: Counter[str] = Counter()
     ways: Counter[str] = Counter()
-    for (_, way, syscall), number in tally.items():
+    for (_, way, syscall), number in _tally(votes).items():
         ways[way.value] += number
         if way is not Way.ELSEWHERE:
             calls[syscall] += number
@@ -64,6 +65,10 @@ def count_votes(electorate: Electorate) -> Recognition:
         votes=dict(ways),
         syscall=next((name for name, _ in calls.most_common(1)), ""),
     )
+
+
+def _tally(votes: Iterable[Vote]) -> Counter[_Kind]:
+    return Counter((vote.message.client, vote.way, vote.syscall) for vote in votes)
 
 
 def _model(story: Story, tally: Counter[_Kind]) -> tuple[Model, str]:
