@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from iomodels.recognition.messages import Message
 from iomodels.record import Wait
-from iomodels.replay import Story, Watch
+from iomodels.replay import Read, Story, Watch
 from iomodels.replay.files import LISTENER, Epoll
 
 # How far back to look for reads that were refused, when the thread happened to be elsewhere.
@@ -74,11 +74,24 @@ class Electorate:
             wrote = self.story.answers.get(message.client)
             is_rung = self.story.has_ring and message.was_read_unseen and wrote is None
             return Vote(message, Way.COMPLETED, "io_uring_enter", 0, 0) if is_rung else None
-        watch = self.watch_at(read.thread_id, message.started_ns)
+        watch = self._watch_of(message, read)
         way, syscall = self._signalled(message, watch) or self._way(message, watch)
         if way is None:
             return None
         return Vote(message, way, syscall, read.thread_id, read.process_id)
+
+    def _watch_of(self, message: Message, read: Read) -> Watch | None:
+        """Return what the reader was in when a message was sent; None: it was running.
+
+        strace leaves its own work at a call's begin out of the call's length, so that a call seems
+        to end up to a millisecond too early. But a thread that rested was in its last call, and so
+        was one whose read of this message had begun.
+        """
+        index = self.index_at(read.thread_id, message.started_ns)
+        watch = self.story.threads[read.thread_id].watches[index] if index >= 0 else None
+        if watch and (message.found_rest or watch.started_ns == read.started_ns):
+            return watch
+        return self.watch_at(read.thread_id, message.started_ns)
 
     def index_at(self, thread_id: int, at_ns: int) -> int:
         """Return which of a thread's calls is the last that had begun by a moment; -1: none."""

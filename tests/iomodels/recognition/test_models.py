@@ -208,3 +208,22 @@ def test_one_vote_in_five_makes_no_mixture() -> None:
     found = recognised(trace, log)
 
     assert (found.model, found.votes) == (Model.POLL, {"multiplexed": 4, "blocked": 1})
+
+
+def test_a_read_that_seems_to_end_before_its_message_was_sent_slept_for_it() -> None:
+    trace = """
+    1 0.0005 accept(3<LISTENER>, NULL, NULL) = 4<AC> <0.0009>
+    1 0.0015 recvfrom(4<AC>, "x", 9, 0, NULL, NULL) = 1 <0.0094>
+    1 0.0120 sendto(4<AC>, "x", 1, 0, NULL, 0) = 1 <0.0001>
+    1 0.0125 recvfrom(4<AC>, "x", 9, 0, NULL, NULL) = 1 <0.0174>
+    1 0.0310 sendto(4<AC>, "x", 1, 0, NULL, 0) = 1 <0.0001>
+    """
+    log = """
+    0.001 A connects
+    0.011 A sends 1
+    0.012 A receives 1
+    0.030 A sends 1
+    0.031 A receives 1
+    """
+
+    assert recognised(trace, log).votes == {"blocked": 2}
