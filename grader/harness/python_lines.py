@@ -37,6 +37,7 @@ class PythonLines:
         """`is_own` tells by its path whether a file belongs to the program."""
         self._is_own = is_own
         self.files: dict[int, str] = {}
+        self._without_python: set[Path] = set()  # Executables in which none was found.
         path = Path(sysconfig.get_path("scripts"), "py-spy")
         self._program: int | None = None
         with contextlib.suppress(OSError):
@@ -47,13 +48,27 @@ class PythonLines:
         wanted = {(thread.process_id, thread.inner_id): thread.thread_id for thread in threads}
         found: dict[int, int] = {}
         for process_id in {process_id for process_id, _ in wanted}:
-            for dumped in self._dump(process_id):
+            for dumped in self._frames(process_id):
                 line, file = self._own_line(dumped.get("frames") or [])
                 thread_id = wanted.get((process_id, dumped.get("os_thread_id") or 0))
                 if line is not None and thread_id is not None:
                     found[thread_id] = line
                     if not is_handed_in(file):
                         self.files[thread_id] = PurePath(file).name
+        return found
+
+    def _frames(self, process_id: int) -> list[Mapping[str, Any]]:
+        """Return what py-spy says of a process; a pool of C processes is asked once, not each."""
+        try:
+            executable = Path(f"/proc/{process_id}/exe").readlink()
+        except OSError:  # It has ended.
+            return []
+        if executable in self._without_python:
+            return []
+        found = self._dump(process_id)
+        # Python itself may be asked again: it may only have been on its way up, or down.
+        if not found and "python" not in executable.name:
+            self._without_python.add(executable)
         return found
 
     def _dump(self, process_id: int) -> list[Mapping[str, Any]]:
