@@ -61,28 +61,20 @@ class _Writer:
             if span.slept or id(span) in to_blame
         ]
         sleeps.sort(key=attrgetter("started_ns", "thread_id"))
-        story = self._story
+        story, clients, origin_ns = self._story, self._clients, self._origin_ns
         return Ledger(
             lives=self._lives(sleeps),
             sleeps=tuple(sleeps),
             marks=tuple(
                 Mark(
-                    self._clients[event.port],
-                    event.deed.value,
-                    self._since(event.started_ns),
-                    event.size,
+                    clients[event.port], event.deed.value, event.started_ns - origin_ns, event.size
                 )
                 for event in self._scenario.events
                 if event.deed is not Deed.IS_READ
             ),
             pending=tuple(
-                Pending(
-                    client=one.client,
-                    size=one.size,
-                    started_ns=self._since(one.started_ns),
-                    ended_ns=self._since(one.ended_ns),
-                )
-                for one in sorted(waiting, key=lambda one: (one.started_ns, one.client))
+                Pending(one.client, one.size, one.started_ns - origin_ns, one.ended_ns - origin_ns)
+                for one in sorted(waiting, key=attrgetter("started_ns", "client"))
             ),
             totals=Totals(
                 harmful_ns=_union((one.started_ns, one.ended_ns) for one in neglected),
@@ -107,8 +99,8 @@ class _Writer:
             watch.wait,
             watch.clients,
             watch.accepts,
-            self._since(span.started_ns),
-            self._since(span.ended_ns),
+            span.started_ns - self._origin_ns,
+            span.ended_ns - self._origin_ns,
             watch.timeout_ns,
             self._neglects(blamed) if blamed else (),
             line,

@@ -1,7 +1,8 @@
 """The clients' side: what lay ready for the server, and from when to when."""
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from iomodels.recognition.messages import Message
@@ -62,7 +63,7 @@ def ready(
     *,
     over_ns: int,
 ) -> tuple[Ready, ...]:
-    """Return what lay ready, by client and start; overlapping pieces of one client are one.
+    """Return what lay ready: connections first, then bytes, by client; overlapping pieces are one.
 
     From `over_ns` on the program's threads are killed, one after the other: that is no neglect.
     """
@@ -83,57 +84,41 @@ def ready(
         if name in accepted or name not in hung_up  # Not those whom the kernel refused.
     ]
     answered = _answered(events, clients) if story.has_ring else {}
+    pieces: list[Ready] = []
     for message in found:
+        client, started_ns, last_read = message.client, message.ended_ns, message.last_read
         taken_ns = message.read.started_ns if message.read else None
-        if taken_ns is None and message.client in hung_up:
-            if message.started_ns > hung_up[message.client]:
+        if taken_ns is None and client in hung_up:
+            if message.started_ns > hung_up[client]:
                 continue  # The kernel has refused it: nobody could have read it.
-            taken_ns = hung_up[message.client]
+            taken_ns = hung_up[client]
         if taken_ns is None:  # A ring's reads are not seen, only their answers.
-            later = answered.get(message.client, [])
+            later = answered.get(client, [])
             at = bisect_left(later, message.started_ns)
             taken_ns = later[at] if at < len(later) else story.ended_ns
-        waiting.append(
-            Ready(
-                client=message.client,
-                size=message.size,
-                started_ns=message.ended_ns,
-                ended_ns=max(message.ended_ns, taken_ns),
-                gone_ns=max(
-                    message.ended_ns,
-                    taken_ns,
-                    message.last_read.started_ns if message.last_read else 0,
-                ),
-            )
-        )
+        taken_ns = max(started_ns, taken_ns)
+        gone_ns = max(taken_ns, last_read.started_ns) if last_read else taken_ns
+        pieces.append(Ready(client, message.size, started_ns, taken_ns, gone_ns))
     return tuple(
         one
         if one.gone_ns <= over_ns
         else one._replace(ended_ns=min(one.ended_ns, over_ns), gone_ns=over_ns)
-        for one in _merged(waiting)
+        for one in (*waiting, *_merged(pieces))
         if one.started_ns < over_ns
     )
 
 
-def _merged(waiting: list[Ready]) -> list[Ready]:
-    merged: list[Ready] = []
-    for one in sorted(waiting, key=lambda one: (one.client, not one.is_connection, one.started_ns)):
-        last = merged[-1] if merged else None
-        if (
-            last
-            and (last.client, last.is_connection) == (one.client, one.is_connection)
-            and one.started_ns <= last.ended_ns
-        ):
-            merged[-1] = Ready(
-                client=one.client,
-                size=last.size + one.size,
-                started_ns=last.started_ns,
-                ended_ns=max(last.ended_ns, one.ended_ns),
-                gone_ns=max(last.gone_ns, one.gone_ns),
-            )
+def _merged(waiting: Iterable[Ready]) -> list[Ready]:
+    found: list[Ready] = []
+    for one in sorted(waiting, key=attrgetter("client", "started_ns")):
+        last = found[-1] if found else None
+        if last and last.client == one.client and one.started_ns <= last.ended_ns:
+            size, ended_ns = last.size + one.size, max(last.ended_ns, one.ended_ns)
+            gone_ns = max(last.gone_ns, one.gone_ns)
+            found[-1] = Ready(last.client, size, last.started_ns, ended_ns, gone_ns)
         else:
-            merged.append(one)
-    return merged
+            found.append(one)
+    return found
 
 
 def _spoke(events: Sequence[ClientEvent], clients: Mapping[int, str]) -> dict[str, int]:
