@@ -16,7 +16,7 @@ from tests.zoo.keeper import Server, servers, visit
 
 NAME = "zoo"
 REPEATS = int(os.environ.get("FLAKES_REPEATS", "1"))
-SPINNERS, AT_ONCE = 4, 4
+SPINNERS, AT_ONCE = 4, 2
 
 
 def measure() -> list[Measurement]:

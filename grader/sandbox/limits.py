@@ -19,7 +19,7 @@ class Limits:
     `exceeded()` and killing; and `output_bytes`, because it reads the output.
     """
 
-    wall_ns: int = 30 * SECOND_NS
+    wall_ns: int = 60 * SECOND_NS
     cpu_s: int = 10
     memory_bytes: int = 256 * MIB
     # A thread reserves 8 MiB of stack and 64 MiB of malloc arena: at 1 GiB only 14 threads start.
