@@ -68,7 +68,9 @@ def ready(
     From `over_ns` on the program's threads are killed, one after the other: that is no neglect.
     """
     accepted = {accept.client: accept.ended_ns for accept in story.accepts}
-    hung_up = _hung_up(events, clients)
+    hung_up = _first(events, clients, Deed.RECEIVES_END)
+    # A reset throws away what the server's kernel holds: from then on nobody can read it.
+    lost = _first(events, clients, Deed.RESETS)
     spoke_ns = _spoke(events, clients) if story.defers else {}
     waiting = [
         Ready(
@@ -92,6 +94,8 @@ def ready(
             if message.started_ns > hung_up[client]:
                 continue  # The kernel has refused it: nobody could have read it.
             taken_ns = hung_up[client]
+        if taken_ns is None and client in lost:
+            taken_ns = lost[client]
         if taken_ns is None:  # A ring's reads are not seen, only their answers.
             later = answered.get(client, [])
             at = bisect_left(later, message.started_ns)
@@ -129,11 +133,11 @@ def _spoke(events: Sequence[ClientEvent], clients: Mapping[int, str]) -> dict[st
     return found
 
 
-def _hung_up(events: Sequence[ClientEvent], clients: Mapping[int, str]) -> dict[str, int]:
-    """Return when clients learnt that the server would say no more."""
+def _first(events: Sequence[ClientEvent], clients: Mapping[int, str], deed: Deed) -> dict[str, int]:
+    """Return when each client first did something, or learnt that the server would say no more."""
     found: dict[str, int] = {}
     for event in events:
-        if event.deed is Deed.RECEIVES_END:
+        if event.deed is deed:
             found.setdefault(clients[event.port], event.started_ns)
     return found
 

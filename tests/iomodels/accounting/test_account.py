@@ -196,6 +196,15 @@ def test_client_in_the_queue_is_neglected_by_a_sleep_on_another(accepted: str) -
     assert harms(found) == [("read", (neglect("B", 0.002, 0.030, unread=0),))]
 
 
+def test_bytes_that_a_reset_has_thrown_away_wait_for_nobody() -> None:
+    gone = "1 0.010 read(4<AC>, 0x7f, 9) = -1 ECONNRESET (Gone) <0.0001>\n"
+    trace = f'{BOTH}{gone}1 0.012 read(5<BC>, "x", 9) = 1 <0.4000>\n'
+    log = "0.005 A sends 3\n{reset}0.410 B sends 1"
+
+    assert harms(ledger(trace, log.format(reset="0.006 A resets\n"))) == []
+    assert len(harms(ledger(trace, log.format(reset="")))) == 1
+
+
 def test_wake_up_that_was_lost_is_proven_by_a_moment() -> None:
     """An edge-triggered epoll_wait covers B, and yet nobody wakes it: all slept, B had bytes."""
     seen = moment(
