@@ -175,6 +175,7 @@ def _play(
         files=program.files,
         environment={"PORT": str(port)},
         limits=job.limits,
+        profile=job.profile,
         is_traced=job.is_traced,
     )
     performance = Performance(

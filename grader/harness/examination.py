@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader import sandbox
 from grader.exceptions import GraderError, SandboxUnavailable
 from grader.harness import compiler
 from grader.harness.exercise import Exercise
@@ -29,6 +30,7 @@ from grader.harness.protocol import (
     Started,
     Unavailable,
 )
+from grader.sandbox import Profile
 from iomodels.analysis import analyse
 from iomodels.judging import Task, conclude, judge_analysed
 from iomodels.ledger import Ledger
@@ -93,6 +95,7 @@ def examine(
         seed=seed,
         slot=slot,
         is_traced=is_traced,
+        profile=Profile.RING_SERVER if exercise.uses_rings else Profile.SERVER,
     )
     tasks = [
         Task(name=one.name, points=one.points, script=one.script) for one in exercise.scenarios
@@ -137,13 +140,19 @@ def _drive(job: Job, stop: threading.Event, *, longest_s: float) -> Iterator[Mes
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=PROJECT,
-        env={"PATH": PATH, "PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={
+            "PATH": PATH,
+            "PYTHONPATH": str(PROJECT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **sandbox.environment(),
+        },
         start_new_session=True,
     ) as driver:
         try:
             yield from _converse(driver, job, stop, longest_s=longest_s)
         finally:
             _kill(driver)
+            sandbox.sweep()
 
 
 def _converse(

@@ -18,7 +18,16 @@ DEFINITION = "exercise.toml"
 STATEMENT, WRONG = "statement.md", "wrong/"
 STARTER, SOLUTION = "starter", "solution"  # One for each language, such as starter.py.
 SUFFIXES = {".toml", ".md", ".py", ".c", ".txt", ".svg"}
-KEYS = {"title", "transport", "languages", "model", "rules", "limits", "scenario"}
+KEYS = {
+    "title",
+    "transport",
+    "languages",
+    "io_uring",
+    "model",
+    "rules",
+    "limits",
+    "scenario",
+}
 RULES = {
     "at-most-threads": "at_most_threads",
     "at-most-processes": "at_most_processes",
@@ -68,6 +77,8 @@ class Exercise:
     scenarios: tuple[Scenario, ...]
     statement: str
     starters: Mapping[Language, str]  # The languages that servers may be written in.
+    # Servers may use io_uring: graded only where the operator throws the machine away afterwards.
+    uses_rings: bool = False
 
     @property
     def languages(self) -> tuple[Language, ...]:
@@ -129,7 +140,14 @@ class _Definition:
             scenarios=self._scenarios(transport),
             statement=files[STATEMENT],
             starters=self._starters(files),
+            uses_rings=self._uses_rings(),
         )
+
+    def _uses_rings(self) -> bool:
+        value = self._values.get("io_uring", False)
+        if not isinstance(value, bool):
+            raise self._error("'io_uring' is true or false.", "io_uring")
+        return value
 
     def _starters(self, files: Mapping[str, str]) -> dict[Language, str]:
         names = self._values.get("languages", [Language.PYTHON])

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from grader.sandbox import Limits
+from grader.sandbox import Limits, Profile
 from iomodels.record import Compilation, ScenarioRecord
 
 # A record of a scenario with a thousand clients is a few hundred KiB; a driver that writes more
@@ -26,6 +26,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     slot: int | None = None
     is_traced: bool = True
+    profile: Profile = Profile.SERVER
 
 
 class Compiled(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -49,6 +49,8 @@ run a program without all of this.
 
 from grader.sandbox.bare import Attached, Bare
 from grader.sandbox.box import Box, Exit
+from grader.sandbox.cgroups import sweep
+from grader.sandbox.choices import environment
 from grader.sandbox.launch import start
 from grader.sandbox.limits import Excess, Limits, Usage, exceeded
 from grader.sandbox.namespaces import enter, enter_network, join_network
@@ -67,8 +69,10 @@ __all__ = [
     "Usage",
     "enter",
     "enter_network",
+    "environment",
     "exceeded",
     "join_network",
     "self_test",
     "start",
+    "sweep",
 ]

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.exceptions import SandboxUnavailable
-from grader.sandbox import kernel, processes, remedies
+from grader.sandbox import kernel, namespaces, processes, remedies
+from grader.sandbox.cgroups import BoxGroup
 from grader.sandbox.limits import Usage
 from grader.sandbox.status import Status
 from grader.sandbox.tracer import Tracer
@@ -54,6 +55,7 @@ class Box:
         status: Status,
         started_ns: int,
         tracer: Tracer | None = None,
+        group: BoxGroup | None = None,
     ) -> None:
         self.init_pid = init_pid
         try:
@@ -64,6 +66,7 @@ class Box:
             self.pidfd = os.pidfd_open(bubblewrap.pid)
         self.output_fd = output_fd
         self.tracer = tracer
+        self._group = group
         self._bubblewrap = bubblewrap
         self._directory = directory
         self._status = status
@@ -103,16 +106,20 @@ class Box:
     def usage(self) -> Usage:
         """Add up what the program's processes use and have used.
 
-        The CPU time of children that a process had reaped by the kernel (SIGCHLD ignored) is lost.
+        Without a control group, the CPU time of children that a process had reaped by the kernel
+        (SIGCHLD ignored) is lost, and so is what the kernel's own killing would tell.
         """
         pids = self.processes()
+        # Orphans are reaped by the box's pid 1.
+        cpu_ns = sum(map(processes.cpu_ns, pids)) + sum(
+            map(processes.children_cpu_ns, (self.init_pid, *pids))
+        )
         return Usage(
             memory_bytes=sum(map(processes.anonymous_bytes, pids)),
-            cpu_ns=sum(map(processes.cpu_ns, pids))
-            # Orphans are reaped by the box's pid 1.
-            + sum(map(processes.children_cpu_ns, (self.init_pid, *pids))),
+            cpu_ns=max(cpu_ns, self._group.cpu_ns()) if self._group else cpu_ns,
             processes=len(pids),
             wall_ns=time.monotonic_ns() - self._started_ns,
+            oom_kills=self._group.oom_kills() if self._group else 0,
         )
 
     def tracing_ns(self) -> int:
@@ -198,6 +205,8 @@ class Box:
         os.close(self.pidfd)
         self._status.close()
         remove(self._directory)
+        if self._group and (group := namespaces.group()):
+            group.give_back(self._group)
 
 
 def remove(directory: Path) -> None:

@@ -5,11 +5,13 @@ import shutil
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from grader.exceptions import SandboxUnavailable
-from grader.sandbox import kernel, namespaces, remedies, seccomp, view
+from grader.sandbox import choices, kernel, namespaces, remedies, seccomp, view
 from grader.sandbox.box import Box, failure, read_words, remove
+from grader.sandbox.cgroups import BoxGroup
 from grader.sandbox.limits import Limits
 from grader.sandbox.policy import Profile
 from grader.sandbox.status import Status
@@ -40,43 +42,58 @@ def start(
     """
     view.check(files, environment)
     namespaces.check_entered()
+    _check_allowed(profile)
     own = command[0].removeprefix(view.FILES)
     if own not in files:
         _check_installed(command[0])
     directory = _furnish(files, limits, executable=own)
     tracer = Tracer(directory) if is_traced else None
     started_ns = time.monotonic_ns()
-    status_fd, status_end = os.pipe()
-    output_fd, output_end = os.pipe()
-    os.set_blocking(output_fd, False)
-    seccomp_file = _file_of(seccomp.program(profile, seccomp.machine()))
-    options = view.options(
-        directory,
-        etc=namespaces.ETC,
-        environment=environment,
-        seccomp=seccomp_file,
-        status=status_end,
-    )
+    group = made.take(limits) if (made := namespaces.group()) else None
+    pipes = _Pipes()
     bubblewrap = _run(
-        _file_of(options),
+        view.options(directory, etc=namespaces.ETC, environment=environment),
         view.limited(command, limits),
-        output=output_end,
-        passed=(seccomp_file, status_end),
+        filter_=seccomp.program(profile, seccomp.machine()),
+        pipes=pipes,
         tracer=tracer,
     )
-    status = Status(status_fd)
+    status = Status(pipes.status)
     init_pid = status.wait_for("child-pid", at_most_ms=_PATIENCE_MS)
-    if init_pid is None:
-        raise _never_began(bubblewrap, directory, tracer, output_fd=output_fd)
+    try:
+        if init_pid is None:
+            raise _never_began(bubblewrap, directory, tracer, output_fd=pipes.output)
+        if group:
+            _put(init_pid, group)
+    finally:
+        os.close(pipes.let_go)
     return Box(
         bubblewrap,
         init_pid=init_pid,
-        output_fd=output_fd,
+        output_fd=pipes.output,
         directory=directory,
         status=status,
         started_ns=started_ns,
         tracer=tracer,
+        group=group,
     )
+
+
+class _Pipes:
+    """What connects a box with its owner: the owner's ends, and bubblewrap's."""
+
+    def __init__(self) -> None:
+        self.output, self.output_end = os.pipe()
+        os.set_blocking(self.output, False)
+        self.status, self.status_end = os.pipe()
+        # bubblewrap waits for the end of this one before it starts the program.
+        self.held, self.let_go = os.pipe()
+
+
+def _put(init_pid: int, group: BoxGroup) -> None:
+    """Move the box's pid 1 into its group; it waits for that before it starts the program."""
+    with suppress(ProcessLookupError):  # bubblewrap has failed meanwhile, which `close` will tell.
+        group.add(init_pid)
 
 
 def _never_began(
@@ -92,6 +109,15 @@ def _never_began(
         tracer.close()
     remove(directory)
     return failure(read_words(output_fd))
+
+
+def _check_allowed(profile: Profile) -> None:
+    if profile is Profile.RING_SERVER and not choices.is_thrown_away():
+        raise remedies.unavailable(
+            "Programs with io_uring reach what the filter of system calls cannot see, and this "
+            "machine is not one that is thrown away after use.",
+            f"set {choices.THROW_AWAY}=1 for workers on such a machine, and only there",
+        )
 
 
 def _check_installed(name: str) -> None:
@@ -124,22 +150,27 @@ def _furnish(files: Mapping[str, bytes], limits: Limits, *, executable: str) -> 
 
 
 def _run(
-    options_file: int,
+    options: bytes,
     arguments: Sequence[str],
     *,
-    output: int,
-    passed: tuple[int, ...],
+    filter_: bytes,
+    pipes: _Pipes,
     tracer: Tracer | None,
 ) -> subprocess.Popen[bytes]:
-    """Start bubblewrap, traced or not; close the descriptors that were passed."""
+    """Start bubblewrap, traced or not, and close its ends of the pipes."""
+    filter_file = _file_of(filter_)
+    passed = {"--seccomp": filter_file, "--json-status-fd": pipes.status_end}
+    passed |= {"--block-fd": pipes.held}
+    more = [part for option, number in passed.items() for part in (option, str(number))]
+    options_file = _file_of(options + view.joined(more))
     command = [remedies.program("bwrap"), "--args", str(options_file), "--", *arguments]
     try:
         return subprocess.Popen(
             tracer.command(command) if tracer else command,
             stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            pass_fds=(options_file, *passed),
+            stdout=pipes.output_end,
+            stderr=pipes.output_end,
+            pass_fds=(options_file, *passed.values()),
             # --clearenv does not hide bubblewrap's own environment: it stands in the box's
             # /proc/1/environ.
             env={"PATH": view.PATH},
@@ -147,7 +178,7 @@ def _run(
             start_new_session=True,
         )
     finally:
-        for descriptor in (options_file, *passed, output):
+        for descriptor in (options_file, *passed.values(), pipes.output_end):
             os.close(descriptor)
 
 

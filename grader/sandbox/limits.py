@@ -14,9 +14,10 @@ class Limits:
     """Bound one program. The defaults are generous for a small server and cheap for the host.
 
     The kernel enforces `address_space_bytes`, `open_files`, `file_bytes` and `cpu_s` for each
-    process, and `processes`, `tmp_bytes` and `tmp_inodes` for the whole box. The box's owner
-    enforces `wall_ns`, `memory_bytes` and, for all processes together, `cpu_s` by asking
-    `exceeded()` and killing; and `output_bytes`, because it reads the output.
+    process, and `processes`, `tmp_bytes`, `tmp_inodes` and, with a control group, `memory_bytes`
+    for the whole box. The box's owner enforces `wall_ns`, `memory_bytes` and, for all processes
+    together, `cpu_s` by asking `exceeded()` and killing; and `output_bytes`, because it reads the
+    output.
     """
 
     wall_ns: int = 60 * SECOND_NS
@@ -41,6 +42,7 @@ class Usage:
     cpu_ns: int  # Of all processes, and of those that were waited for.
     processes: int
     wall_ns: int  # Since the box was started.
+    oom_kills: int = 0  # Processes that the kernel has killed because the memory was used up.
 
 
 class Excess(StrEnum):
@@ -53,7 +55,7 @@ class Excess(StrEnum):
 
 def exceeded(limits: Limits, usage: Usage) -> Excess | None:
     """Return the first limit that `usage` is over, or None."""
-    if usage.memory_bytes > limits.memory_bytes:
+    if usage.memory_bytes > limits.memory_bytes or usage.oom_kills:
         return Excess.MEMORY
     if usage.cpu_ns > limits.cpu_s * SECOND_NS:
         return Excess.CPU

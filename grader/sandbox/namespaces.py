@@ -4,13 +4,13 @@ import codecs
 import os
 import select
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
 from grader.exceptions import SandboxUnavailable
-from grader.sandbox import etc, kernel, remedies, slots
+from grader.sandbox import cgroups, choices, delegation, etc, kernel, remedies, slots
 
 # A directory that every Linux has. The driver needs nothing in it, and covering it takes the
 # sockets of the host's services (container engines, system bus) out of the driver's sight.
@@ -31,6 +31,8 @@ _NETWORK_SETTINGS = {
 # its own (Linux 6.1). strace lists all connections to name a new one, and so goes through the whole
 # table: the host's, which is what a network has otherwise, takes two milliseconds each time.
 _BUCKETS = "1024"
+# Of the grading whose driver this process is; None: it has none, and may do without.
+_group: cgroups.Group | None = None
 _OTHER_USER = "run the worker as an ordinary user, or as a root that may change to any uid"
 
 
@@ -45,19 +47,29 @@ def enter(*, slot: int | None) -> None:
 
     Raises SandboxUnavailable, after which the process is of no more use.
     """
+    global _group  # noqa: PLW0603  (a process is the driver of one grading)
     parent = os.getppid()
     if len(list(Path("/proc/self/task").iterdir())) > 1:
         raise SandboxUnavailable("enter() must be called before any thread is started.")
     remedies.program("bwrap")
     _import_what_is_imported_late()
-    lock = _become_unprivileged(slot) if os.geteuid() == 0 else None
+    held = []
+    uid = os.getuid()
+    if os.geteuid() == 0:
+        uid, lock = slots.take(slot)
+        held.append(lock)
+    if place := _place():
+        _group = cgroups.enter(place, uid=uid)
+        held.append(_group.lock)
+    if os.geteuid() == 0:
+        _become(uid)
     with _step("make its namespaces"):
         _leave_the_host()
     outer = os.pidfd_open(os.getpid())
     child = os.fork()
     if child:
-        _wait_and_exit(child, parent=parent, keep=lock)
-    if lock is not None:
+        _wait_and_exit(child, parent=parent, keep=held)
+    for lock in held:
         os.close(lock)
     _die_with(outer)
     with _step("mount its own /proc"):
@@ -87,7 +99,7 @@ def enter_network() -> None:
     outer = os.pidfd_open(os.getpid())
     child = os.fork()
     if child:
-        _wait_and_exit(child, parent=parent, keep=None)
+        _wait_and_exit(child, parent=parent, keep=[])
     _die_with(outer)
     with _step("mount its own /proc"):
         kernel.mount("proc", "/proc", flags=kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC)
@@ -110,6 +122,11 @@ def join_network(process_id: int) -> None:
                 os.close(descriptor)
 
 
+def group() -> cgroups.Group | None:
+    """Return the control group of this grading, after `enter()`."""
+    return _group
+
+
 def check_entered() -> None:
     """Raise SandboxUnavailable unless this process has gone through `enter()`."""
     if os.geteuid() == 0 or not BOXES.is_dir():
@@ -122,15 +139,24 @@ def _import_what_is_imported_late() -> None:
         codecs.lookup(name)
 
 
-def _become_unprivileged(slot: int | None) -> int:
-    uid, lock = slots.take(slot)
+def _place() -> delegation.Place | None:
+    place = delegation.find()
+    if place is None and not choices.allows_no_cgroup():
+        raise remedies.unavailable(
+            "No control group is delegated to this user, so nobody could bound the memory that "
+            "programs share or keep in the kernel.",
+            remedies.cgroups(),
+        )
+    return place
+
+
+def _become(uid: int) -> None:
     with _step(f"become the unprivileged uid {uid}", mend=_OTHER_USER):
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
         # The change of uid gave /proc/self to root, and uid_map could no longer be written.
         kernel.set_dumpable()
-    return lock
 
 
 def _leave_the_host() -> None:
@@ -168,8 +194,8 @@ def _map_user(uid: int, gid: int) -> None:
         Path("/proc/self", name).write_text(line, encoding="utf-8")
 
 
-def _wait_and_exit(child: int, *, parent: int, keep: int | None) -> NoReturn:
-    """Hold the slot until the driver proper has ended; be killed with whoever made this process."""
+def _wait_and_exit(child: int, *, parent: int, keep: Sequence[int]) -> NoReturn:
+    """Hold slot and group until the driver proper has ended; be killed with who made this one."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     # Only now: every change of credentials cleared it.
@@ -177,10 +203,11 @@ def _wait_and_exit(child: int, *, parent: int, keep: int | None) -> NoReturn:
     if os.getppid() != parent:
         os._exit(1)
     # A pipe must end when the driver proper closes it, so no second copy may stay open here.
-    highest = os.sysconf("SC_OPEN_MAX")
-    os.closerange(0, highest if keep is None else keep)
-    if keep is not None:
-        os.closerange(keep + 1, highest)
+    first = 0
+    for descriptor in sorted(keep):
+        os.closerange(first, descriptor)
+        first = descriptor + 1
+    os.closerange(first, os.sysconf("SC_OPEN_MAX"))
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
     os._exit(code if code >= 0 else 128 - code)

@@ -12,6 +12,7 @@ class Profile(StrEnum):
     """What kind of program is run."""
 
     SERVER = "server"
+    RING_SERVER = "server with io_uring"  # Only on machines that are thrown away.
     COMPILER = "compiler"  # Works on files, in processes of its own, and talks to nobody.
 
 
@@ -23,7 +24,7 @@ ALLOWED = {
     "processes and threads": """
         arch_prctl execve execveat exit exit_group fork futex futex_requeue futex_wait
         futex_waitv futex_wake get_robust_list getcpu getpgid getpgrp getpid getppid getpriority
-        getrlimit getrusage getsid gettid pause prlimit64 restart_syscall rseq seccomp
+        getrlimit getrusage getsid gettid pause prlimit64 restart_syscall rseq
         set_robust_list set_tid_address setpgid setpriority setrlimit setsid sysinfo times umask
         uname vfork wait4 waitid""",
     # Setting them to what they are is common and harmless; there is only one uid in the box.
@@ -92,15 +93,18 @@ DENIED = {
         io_cancel io_destroy io_getevents io_pgetevents io_setup io_submit memfd_create
         memfd_secret mq_open mq_unlink msgctl msgget msgrcv msgsnd semctl semget semop semtimedop
         shmat shmctl shmdt shmget""",
+    # A filter of the program's own could hide its calls from the tracer: SECCOMP_RET_USER_NOTIF
+    # outranks SECCOMP_RET_TRACE, and a call that is then let through was never seen.
     "privileges and policies": """
-        capset landlock_add_rule landlock_create_ruleset landlock_restrict_self setfsgid
+        capset landlock_add_rule landlock_create_ruleset landlock_restrict_self seccomp setfsgid
         setfsuid""",
 }
 
 # Left to ENOSYS on purpose. clone3: its flags lie in memory, where a filter cannot look, and with
 # EPERM in place of ENOSYS no thread could be made. io_uring: IORING_OP_SOCKET makes sockets that
-# socket() refuses here.
-UNKNOWN = "clone3 io_uring_enter io_uring_register io_uring_setup"
+# socket() refuses here, of families that have no namespaces (vsock), and no filter sees it.
+RINGS = "io_uring_enter io_uring_register io_uring_setup"
+UNKNOWN = f"clone3 {RINGS}"
 
 # sys/socket.h, netinet/in.h. Not: netlink, packet, vsock (which has no namespaces), alg, and so on.
 SOCKET_DOMAINS = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10}
@@ -151,8 +155,29 @@ IOCTLS = {
     "SIOCGIFINDEX": 0x8933,
 }
 
-# linux/prctl.h. A process that is not dumpable hides its /proc files, and so what it waits for.
-PRCTL_REFUSED = {"PR_SET_DUMPABLE": 4}
+# linux/prctl.h. Not PR_SET_DUMPABLE: a process that is not dumpable hides its /proc files, and so
+# what it waits for. Not PR_SET_SECCOMP, for the reason that seccomp() is refused; nor PR_SET_MM and
+# PR_SET_SYSCALL_USER_DISPATCH, which make a process look like another.
+PRCTLS = {
+    "PR_SET_PDEATHSIG": 1,
+    "PR_GET_PDEATHSIG": 2,
+    "PR_GET_DUMPABLE": 3,
+    "PR_GET_KEEPCAPS": 7,
+    "PR_SET_NAME": 15,
+    "PR_GET_NAME": 16,
+    "PR_GET_SECCOMP": 21,
+    "PR_CAPBSET_READ": 23,
+    "PR_GET_SECUREBITS": 27,
+    "PR_SET_TIMERSLACK": 29,
+    "PR_GET_TIMERSLACK": 30,
+    "PR_SET_CHILD_SUBREAPER": 36,
+    "PR_GET_CHILD_SUBREAPER": 37,
+    "PR_SET_NO_NEW_PRIVS": 38,
+    "PR_GET_NO_NEW_PRIVS": 39,
+    "PR_SET_THP_DISABLE": 41,
+    "PR_GET_THP_DISABLE": 42,
+    "PR_SET_VMA": 0x53564D41,  # The C library names its memory.
+}
 
 
 def allowed(profile: Profile) -> frozenset[str]:
@@ -160,6 +185,8 @@ def allowed(profile: Profile) -> frozenset[str]:
     match profile:
         case Profile.SERVER:
             return _names(ALLOWED)
+        case Profile.RING_SERVER:
+            return _names(ALLOWED) | frozenset(RINGS.split())
         case Profile.COMPILER:
             return _names(ALLOWED) - _only_for_servers()
 
@@ -167,7 +194,7 @@ def allowed(profile: Profile) -> frozenset[str]:
 def denied(profile: Profile) -> frozenset[str]:
     """Name the system calls that are answered EPERM."""
     match profile:
-        case Profile.SERVER:
+        case Profile.SERVER | Profile.RING_SERVER:
             return _names(DENIED)
         case Profile.COMPILER:
             return _names(DENIED) | _only_for_servers() | _MAKING_SOCKETS

@@ -41,10 +41,11 @@ _DENIED = [
     "sched_setaffinity",
     "reboot",
     "shmget",
+    "seccomp",
 ]
 _UNKNOWN = ("io_uring_setup", "io_uring_enter", "io_uring_register", "clone3")
 _CLONE_NEWUSER, _SIGCHLD = 0x10000000, 17
-_PR_SET_DUMPABLE = 4
+_PR_SET_DUMPABLE, _PR_SET_SECCOMP = 4, 22
 _HIGH_WORD = 1 << 32
 
 
@@ -115,7 +116,7 @@ def typing_into_the_terminal() -> str:
 
 
 def hiding_from_the_watcher() -> str:
-    codes = (_PR_SET_DUMPABLE, _PR_SET_DUMPABLE | _HIGH_WORD)
+    codes = (_PR_SET_DUMPABLE, _PR_SET_DUMPABLE | _HIGH_WORD, _PR_SET_SECCOMP)
     return _list(hex(code) for code in codes if _call("prctl", code, 0, 0, 0, 0) != errno.EPERM)
 
 

@@ -1,9 +1,11 @@
 """What a machine lacks to isolate programs, and the command that mends it."""
 
+import os
 import shutil
 from pathlib import Path
 
 from grader.exceptions import SandboxUnavailable
+from grader.sandbox import choices
 
 _PACKAGES = {
     "bwrap": "bubblewrap",
@@ -77,6 +79,21 @@ def namespaces() -> str:
     if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
         return _IN_CONTAINER
     return "allow unprivileged user namespaces; `unshare --user --map-current-user true` must work"
+
+
+def cgroups() -> str:
+    """Return what gives this user a control group, or lets a worker do without."""
+    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+        give = "docker run --security-opt writable-cgroups=true (Docker 28)"
+    elif Path("/run/systemd/system").is_dir():
+        give = "Delegate=yes in the worker's unit, or: systemd-run --user --scope -p Delegate=yes"
+    else:
+        give = (
+            "as root: cd /sys/fs/cgroup && for c in memory pids cpuacct; do mkdir $c/iomodels && "
+            f"chown -R {os.getuid()} $c/iomodels; done; and for the worker "
+            f"{choices.CGROUP}=/iomodels"
+        )
+    return f"{give}; or, where only one's own programs are run, {choices.ALLOW_NO_CGROUP}=1"
 
 
 def _setting(name: str) -> str:

@@ -126,16 +126,10 @@ def _ioctl() -> list[Instruction]:
 
 
 def _prctl() -> list[Instruction]:
-    # The kernel reads an int, so a refusal must ignore the high word, which could hide the value.
-    refuse = [
-        part
-        for option in policy.PRCTL_REFUSED.values()
-        for part in (
-            Instruction(_JUMP_EQUAL, option, if_false=1),
-            Instruction(_RETURN, _refuse(errno.EPERM)),
-        )
+    return [
+        *_must_be_one_of(0, policy.PRCTLS.values(), errno.EPERM),
+        Instruction(_RETURN, _ALLOW),
     ]
-    return [*_load_low(0), *refuse, Instruction(_RETURN, _ALLOW)]
 
 
 def _must_be_one_of(

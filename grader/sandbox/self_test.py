@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from grader.exceptions import SandboxUnavailable
-from grader.sandbox import remedies, seccomp, view
+from grader.sandbox import choices, remedies, seccomp, view
 from grader.sandbox.launch import start
 from grader.sandbox.limits import Limits
 from grader.sandbox.namespaces import enter
@@ -45,7 +45,7 @@ def self_test() -> tuple[Check, ...]:
         child = subprocess.run(
             [sys.executable, "-m", "grader.sandbox", "--json"],
             cwd=_PROJECT,
-            env={"PATH": os.environ.get("PATH", os.defpath)},
+            env={"PATH": os.environ.get("PATH", os.defpath), **choices.environment()},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_MOST_S,

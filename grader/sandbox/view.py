@@ -51,9 +51,7 @@ _ISOLATION = [
 ]
 
 
-def options(
-    directory: Path, *, etc: Path, environment: Mapping[str, str], seccomp: int, status: int
-) -> bytes:
+def options(directory: Path, *, etc: Path, environment: Mapping[str, str]) -> bytes:
     """Return bubblewrap's options for --args: each ends with a NUL.
 
     `directory` holds `w`, the program's files, and `tmp`, a file system with `tmp` and `shm` on it.
@@ -74,9 +72,13 @@ def options(
         *_bind("--ro-bind", directory / "w", "/w"),
         # What bubblewrap itself mounts here has no limit on its size.
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"),  # noqa: S108
-        *("--seccomp", str(seccomp), "--json-status-fd", str(status)),
     ]
-    return b"".join(part.encode() + b"\0" for part in found)
+    return joined(found)
+
+
+def joined(options: Sequence[str]) -> bytes:
+    """Return options as bubblewrap's --args wants them."""
+    return b"".join(part.encode() + b"\0" for part in options)
 
 
 def limited(command: Sequence[str], limits: Limits) -> list[str]:

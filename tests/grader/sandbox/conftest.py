@@ -19,6 +19,8 @@ import pytest
 PROJECT = Path(__file__).parents[3]
 ORDINARY = "20001"
 NOTHING: Mapping[str, str] = MappingProxyType({})
+# Root may always make groups; an ordinary user only where a test delegates one.
+UNBOUNDED: Mapping[str, str] = MappingProxyType({"SANDBOX_ALLOW_NO_CGROUP": "1"})
 # What every driver's script begins with. `show` is its answer to the test.
 PRELUDE = '''
 import json, os, select, sys, textwrap
@@ -80,7 +82,7 @@ class Driver:
         return subprocess.Popen(
             self.command_of(script),
             cwd=self.project,
-            env={"PATH": os.environ["PATH"], **environment},
+            env={"PATH": os.environ["PATH"], **UNBOUNDED, **environment},
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -88,9 +90,9 @@ class Driver:
         )
 
     @contextmanager
-    def holding(self, script: str) -> Iterator[Any]:
+    def holding(self, script: str, *, environment: Mapping[str, str] = NOTHING) -> Iterator[Any]:
         """Run a script that waits for the end of its input; give what it showed first."""
-        with self.popen(script, stdin=subprocess.PIPE) as process:
+        with self.popen(script, stdin=subprocess.PIPE, environment=environment) as process:
             assert process.stdout is not None
             yield json.loads(process.stdout.readline())
             process.communicate(timeout=60)

@@ -347,3 +347,35 @@ def test_box_that_fell_apart_at_once_repeats_what_bubblewrap_said(driver: Driver
     """)
 
     assert "Can't find source path /no/such/place" in shown["error"]
+
+
+RING = """
+    import ctypes, os
+    libc = ctypes.CDLL(None, use_errno=True)
+    made = libc.syscall(425, 4, ctypes.create_string_buffer(120))
+    print("made" if made >= 0 else os.strerror(ctypes.get_errno()))
+"""
+
+
+@pytest.mark.parametrize(
+    ("environment", "met"),
+    [({}, "this machine is not one that is thrown away"), ({"SANDBOX_THROW_AWAY": "1"}, "made")],
+)
+def test_rings_are_for_machines_that_are_thrown_away(
+    driver: Driver, environment: dict[str, str], met: str
+) -> None:
+    shown = driver.run(
+        f"""
+        enter(slot=None)
+        files = {{"p.py": textwrap.dedent({RING!r}).encode()}}
+        try:
+            box = start(["python3", "/w/p.py"], files=files, environment={{}}, limits=Limits(),
+                        profile=Profile.RING_SERVER)
+            show(met=output_of(box))
+        except SandboxUnavailable as error:
+            show(met=str(error))
+        """,
+        environment=environment,
+    )
+
+    assert met in shown["met"]

@@ -172,7 +172,17 @@ def test_ioctl_is_allowed_by_exact_code(ask: Ask, code: int, wanted: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("option", "wanted"), [(4, "EPERM"), (4 | HIGH, "EPERM"), (3, ALLOWED), (15, ALLOWED)]
+    ("option", "wanted"),
+    [
+        (4, "EPERM"),  # PR_SET_DUMPABLE
+        (4 | HIGH, "EPERM"),
+        (22, "EPERM"),  # PR_SET_SECCOMP
+        (35, "EPERM"),  # PR_SET_MM
+        (59, "EPERM"),  # PR_SET_SYSCALL_USER_DISPATCH
+        (3, ALLOWED),
+        (15, ALLOWED),
+        (15 | HIGH, "EPERM"),
+    ],
 )
 def test_prctl_cannot_hide_a_process(ask: Ask, option: int, wanted: str) -> None:
     assert ask("prctl", option) == wanted
@@ -203,6 +213,19 @@ def test_jumps_stay_inside_of_the_program(machine: str) -> None:
 
     assert len(instructions) < 4096  # linux/bpf_common.h, BPF_MAXINSNS
     assert max(ends) <= len(instructions)
+
+
+def test_rings_are_only_in_their_own_profile(machine: str) -> None:
+    number = struct.pack("<I", syscalls.numbers(machine)["io_uring_setup"])
+    data = number + struct.pack("<IQ6Q", ARCHITECTURES[machine], 0, *(0,) * 6)
+
+    found = {each: answer(run(seccomp.program(each, machine), data)) for each in Profile}
+
+    assert found == {
+        Profile.SERVER: "ENOSYS",
+        Profile.RING_SERVER: ALLOWED,
+        Profile.COMPILER: "ENOSYS",
+    }
 
 
 def test_an_unknown_machine_is_refused() -> None:

@@ -61,7 +61,7 @@ def test_self_test_refuses_an_old_bubblewrap(
 def test_self_test_notices_a_hole(driver: Driver) -> None:
     shown = driver.run("""
         from grader.sandbox import policy, self_test, view
-        policy.PRCTL_REFUSED.clear()
+        policy.PRCTLS["PR_SET_DUMPABLE"] = 4
         policy.IOCTLS["TIOCSTI"] = 0x5412
         policy.DENIED["reaching into other processes"] = ""
         policy.ALLOWED["memory"] += " ptrace io_uring_setup"
