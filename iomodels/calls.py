@@ -47,8 +47,9 @@ def _readiness(source: Source, clock: Clock, timeout_at: int) -> Call:
     return Call(wait=Wait.READINESS, source=source, clock=clock, timeout_at=timeout_at)
 
 
-READS = ("read", "readv", "pread64", "recvfrom", "recvmsg", "recvmmsg", "splice")
-WRITES = ("write", "writev", "pwrite64", "sendto", "sendmsg", "sendmmsg", "sendfile")
+# preadv2(2): with -1 for an offset it reads a socket like any file.
+READS = ("read", "readv", "pread64", "preadv2", "recvfrom", "recvmsg", "recvmmsg", "splice")
+WRITES = ("write", "writev", "pwrite64", "pwritev2", "sendto", "sendmsg", "sendmmsg", "sendfile")
 
 CALLS: dict[str, Call] = {
     **{name: _transfer(Wait.READ) for name in READS},

@@ -22,10 +22,10 @@ from grader.sandbox import remedies
 # sleeps. Memory and files are no matter of ours, and untraced calls cost nothing (--seccomp-bpf).
 CALLS = (
     "socket,socketpair,bind,listen,accept,accept4,connect,shutdown,setsockopt,dup,dup2,dup3,"
-    "fcntl,ioctl,read,write,readv,writev,recvfrom,sendto,recvmsg,sendmsg,recvmmsg,sendmmsg,"
-    "sendfile,splice,poll,ppoll,select,pselect6,epoll_create,epoll_create1,epoll_ctl,"
-    "epoll_wait,epoll_pwait,epoll_pwait2,clone,clone3,fork,vfork,exit,exit_group,wait4,"
-    "waitid,futex,nanosleep,clock_nanosleep,pause,rt_sigsuspend,rt_sigtimedwait,"
+    "fcntl,ioctl,read,write,readv,writev,preadv2,pwritev2,recvfrom,sendto,recvmsg,sendmsg,"
+    "recvmmsg,sendmmsg,sendfile,splice,poll,ppoll,select,pselect6,epoll_create,epoll_create1,"
+    "epoll_ctl,epoll_wait,epoll_pwait,epoll_pwait2,clone,clone3,fork,vfork,exit,exit_group,"
+    "wait4,waitid,futex,nanosleep,clock_nanosleep,pause,rt_sigsuspend,rt_sigtimedwait,"
     "restart_syscall,signalfd4,io_uring_setup,io_uring_enter,io_setup,io_submit,io_getevents"
 )
 # Those that announce a descriptor, in place of all others that a program may get.
