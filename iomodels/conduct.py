@@ -1,4 +1,4 @@
-"""The rules about a program's own conduct: it lives, listens, rests and stays within limits."""
+"""The rules about a program's own conduct: it lives, listens and rests."""
 
 from iomodels.explanation import Seen, sentence
 from iomodels.record import UNKNOWN_NS, Failing, ScenarioRecord
@@ -10,25 +10,6 @@ ADVICE = {
     False: "Sleep without a time-out in a call that watches everybody",
     True: "Set no alarm or timer that nobody asked for",
 }
-
-
-class WithinLimits:
-    """Stay within the limits of memory, CPU time and output."""
-
-    name = "within-limits"
-
-    def explain(self, seen: Seen) -> Finding | None:
-        step, failure, moment = seen.step, seen.failure, seen.step.moment
-        if failure.failing is not Failing.LIMIT:
-            return None
-        line = moment.running_line if moment else None
-        return Finding(
-            rule=self.name,
-            title=sentence(self),
-            message=f"The program was stopped: {failure.detail}{seen.place(line)}.",
-            source_line=line,
-            step=step.line,
-        )
 
 
 class Listens:
@@ -73,7 +54,7 @@ class StaysUp:
         # A program that ends without an error may have printed one that it had dealt with.
         output = seen.scenario.output if seen.scenario.exit_code != 0 else ""
         words = last_words(output)
-        how = _ending(seen.scenario)
+        how = ending(seen.scenario)
         said = f": {words.error}" if words.error else ""
         when = "before it listened on its port" if step.line == 0 else f"at “{step.text}”"
         return Finding(
@@ -115,7 +96,8 @@ class Rests:
         )
 
 
-def _ending(scenario: ScenarioRecord) -> str:
+def ending(scenario: ScenarioRecord) -> str:
+    """Return how a program ended, in words."""
     if scenario.exit_signal:
         return f"killed by {scenario.exit_signal}"
     return f"with status {scenario.exit_code}"

@@ -214,6 +214,26 @@ class ReadsWhatIsThere:
         ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeavesAWholeTrace:
+    """Make no more system calls than can be written down: how you wait is judged by them."""
+
+    name: str = "within-limits"
+
+    def check(self, evidence: Evidence) -> list[Finding]:
+        lost = evidence.scenario.trace_lost_bytes
+        if not lost:
+            return []
+        return [
+            Finding(
+                rule=self.name,
+                title=sentence(self),
+                message=f"The server made so many system calls that {count(lost, 'byte')} of their "
+                "trace could not be kept. What it did then is not known, so it cannot count.",
+            ),
+        ]
+
+
 def demanded(demands: Demands) -> list[Demanded]:
     """Return the rules that an exercise asks for."""
     found: list[Demanded] = []
@@ -236,6 +256,13 @@ def demanded(demands: Demands) -> list[Demanded]:
     if demands.refused_reads is not None:
         found.append(ReadsWhatIsThere(allowed=demands.refused_reads))
     return found
+
+
+def checks(demands: Demands) -> list[Demanded]:
+    """Return the rules that an exercise asks for, and what it takes to judge them."""
+    asked = demanded(demands)
+    is_traced = any(not isinstance(rule, AtMost) for rule in asked)
+    return [*asked, *([LeavesAWholeTrace()] if is_traced else [])]
 
 
 def _with_line(sleeps: Sequence[Slept]) -> Slept | None:

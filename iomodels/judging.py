@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from iomodels import conducts as conduct
 from iomodels.analysis import Analysis, analyse
 from iomodels.demands import Demands
+from iomodels.models import Model
 from iomodels.record import Outcome, Record, ScenarioRecord, StepRecord
-from iomodels.report import Report, Resources, ScenarioReport, StepReport
+from iomodels.report import Conduct, Report, Resources, ScenarioReport, StepReport
 from iomodels.rules import findings
 from iomodels.wording import count, doing
 
@@ -29,22 +30,30 @@ def judge(title: str, tasks: Sequence[Task], demands: Demands, record: Record) -
         judge_scenario(task, demands, played)
         for task, played in zip(tasks, record.scenarios, strict=True)
     )
-    return conclude(title, reports, record)
+    return conclude(title, reports, demands, record)
 
 
-def conclude(title: str, reports: Sequence[ScenarioReport], record: Record) -> Report:
-    """Return the report on a run whose scenarios have been judged."""
+def conclude(
+    title: str, reports: Sequence[ScenarioReport], demands: Demands, record: Record
+) -> Report:
+    """Return the report on a run whose scenarios have been judged.
+
+    Where a model is asked for, somebody must have seen it: a server whose model could be told in no
+    scenario has not been proven wrong, and has not passed.
+    """
+    conducts = [one.conduct for one in reports if one.conduct]
+    is_hidden = bool(demands.model and conducts) and not any(map(_is_told, conducts))
     return Report(
         exercise=title,
-        outcome=_overall(reports),
+        outcome=_overall(reports, is_hidden=is_hidden),
         points=sum(report.points for report in reports),
         out_of=sum(report.out_of for report in reports),
-        verdict=_verdict(reports),
+        verdict=_verdict(reports, is_hidden=is_hidden),
         scenarios=tuple(reports),
         resources=_resources(record),
         output=_output(record),
         seed=record.seed,
-        conduct=conduct.of_all([one.conduct for one in reports if one.conduct]),
+        conduct=conduct.of_all(conducts),
         compiler=record.compilation.output if record.compilation else "",
     )
 
@@ -85,16 +94,20 @@ def _step(step: StepRecord) -> StepReport:
     )
 
 
-def _overall(reports: Sequence[ScenarioReport]) -> Outcome:
+def _is_told(seen: Conduct) -> bool:
+    return seen.model != Model.UNKNOWN
+
+
+def _overall(reports: Sequence[ScenarioReport], *, is_hidden: bool) -> Outcome:
     """A proven failure stands; else a scenario without a verdict leaves the run undecided."""
     outcomes = {report.outcome for report in reports}
     for outcome in (Outcome.FAILED, Outcome.UNDECIDED):
         if outcome in outcomes:
             return outcome
-    return Outcome.PASSED
+    return Outcome.UNDECIDED if is_hidden else Outcome.PASSED
 
 
-def _verdict(reports: Sequence[ScenarioReport]) -> str:
+def _verdict(reports: Sequence[ScenarioReport], *, is_hidden: bool) -> str:
     failed = [report for report in reports if report.outcome is Outcome.FAILED]
     if failed:
         return failed[0].findings[0].message
@@ -102,6 +115,11 @@ def _verdict(reports: Sequence[ScenarioReport]) -> str:
         return (
             "There was no verdict within the real time that a scenario may take; it costs you "
             "nothing. A machine that is too busy can be the reason, or a very slow server."
+        )
+    if is_hidden:
+        return (
+            "Your clients got what they asked for, but in no scenario could it be told how the "
+            "server waits for them, and this exercise asks for a model."
         )
     return f"Your server held in {count(len(reports), 'scenario')}: nobody had to wait for anybody."
 

@@ -157,6 +157,29 @@ class StepRecord:
     failure: Failure | None = None
 
 
+class Bound(StrEnum):
+    """What the sandbox bounds by refusing a call, or by ending the process that goes on."""
+
+    PROCESSES = "processes"  # Threads count too.
+    OPEN_FILES = "open files"  # Of each process.
+    FILE_SIZE = "file size"
+    SPACE = "space"  # In /tmp.
+    FILES = "files"  # In /tmp.
+    ADDRESSES = "addresses"  # Virtual memory of each process.
+    CPU = "CPU time"  # Of each process, in seconds.
+    TRACE = "trace"  # What is kept of it, in bytes.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strike:
+    """A limit of the sandbox that the program met."""
+
+    bound: Bound
+    allowed: int  # Bytes, seconds or a number of things.
+    by: str = ""  # The call that was refused, or the signal that ended it; "": as it says itself.
+    times: int = 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioRecord:
     """One scenario, played against one fresh process of the program."""
@@ -181,6 +204,7 @@ class ScenarioRecord:
     trace: str = ""  # What strace wrote, packed: iomodels.trace.sifting.
     trace_lost_bytes: int = 0  # What came after the most that is kept.
     file_name: str = "server.py"  # Of the program, as its author knows it.
+    strikes: tuple[Strike, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,11 @@ asks for on top look at the whole scenario.
 from iomodels.analysis import Analysis
 from iomodels.answers import Answers, AnswersInOrder
 from iomodels.compilation import Compiles
-from iomodels.conduct import Listens, Rests, StaysUp, WithinLimits
-from iomodels.demanded import Evidence, demanded
+from iomodels.conduct import Listens, Rests, StaysUp
+from iomodels.demanded import Evidence, checks
 from iomodels.demands import Demands
 from iomodels.explanation import Explanation, Seen
+from iomodels.limits import AsksForWhatThereIs, WithinLimits
 from iomodels.neglect import AcceptsEverybody, KeepsTheRest, WaitsForEveryone
 from iomodels.record import Outcome, ScenarioRecord
 from iomodels.report import Finding
@@ -18,6 +19,7 @@ from iomodels.report import Finding
 EXPLANATIONS: tuple[Explanation, ...] = (
     Compiles(),
     WithinLimits(),
+    AsksForWhatThereIs(),
     StaysUp(),
     Listens(),
     AcceptsEverybody(),
@@ -45,7 +47,7 @@ def findings(
         *explained,
         *(
             one
-            for rule in demanded(demands)
+            for rule in checks(demands)
             for one in rule.check(evidence)
             # A failed step says it better: it was proven at one moment, and has its line.
             if one.rule not in rules

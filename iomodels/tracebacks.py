@@ -35,6 +35,12 @@ def last_words(output: str) -> LastWords:
     )
 
 
+def last_line(output: str) -> str:
+    """Return the last line that a program printed and that is not empty."""
+    lines = output[-MOST_SHOWN * 4 :].rstrip().splitlines()
+    return printable(lines[-1].strip()[-MOST_SHOWN:]) if lines else ""
+
+
 def printable(text: str) -> str:
     """Return a hostile program's words without what a terminal would obey."""
     return "".join(

@@ -36,6 +36,11 @@ def count(number: int, thing: str) -> str:
     return f"{number:,} {thing}{agree(number, '', ending)}"
 
 
+def times(number: int) -> str:
+    """Return "once", "twice", "1,024 times"."""
+    return {1: "once", 2: "twice"}.get(number, f"{number:,} times")
+
+
 def agree(number: int, one: str, many: str) -> str:
     """Return the form of a word that goes with a number."""
     return one if number == 1 else many

@@ -121,7 +121,7 @@ def examine(
         if on_progress:
             on_progress(Progress(number=number, of=len(tasks), name=task.name, outcome=outcome))
     record = Record(scenarios=tuple(played), seed=seed, compilation=compilation)
-    report = conclude(exercise.title, reports, record)
+    report = conclude(exercise.title, reports, exercise.demands, record)
     return Examination(record=record, report=report, ledgers=tuple(ledgers))
 
 

@@ -10,6 +10,7 @@ from grader.harness.player import PATIENCE_NS, Player
 from grader.harness.scenario import Step
 from grader.harness.source_lines import SourceLines
 from grader.harness.stage import Stage
+from grader.harness.strikes import strikes
 from grader.harness.wires import TcpWires, UdpWires
 from grader.sandbox import Bare, Box, Limits
 from iomodels.record import ScenarioRecord
@@ -55,15 +56,19 @@ class Performance:
             ended = stage.has_ended
         finally:
             over_ns = time.time_ns()
+            space = box.space()
             exit_ = stage.exit()
             wires.close()
             kernel.close()
+        signal_name = _signal_name(exit_.signal) if ended else None
+        output = stage.output.decode("utf-8", "replace")
+        lost_bytes = box.tracer.lost_bytes if box.tracer else 0
         return ScenarioRecord(
             name=name,
             steps=played,
-            output=stage.output.decode("utf-8", "replace"),
+            output=output,
             exit_code=exit_.code if ended else None,
-            exit_signal=_signal_name(exit_.signal) if ended else None,
+            exit_signal=signal_name,
             most_threads=stage.most_threads,
             most_processes=stage.most_processes,
             tasks_made=stage.tasks_made,
@@ -77,7 +82,15 @@ class Performance:
             moments=tuple(journal.moments),
             over_ns=over_ns,
             trace=_trace(box),
-            trace_lost_bytes=box.tracer.lost_bytes if box.tracer else 0,
+            trace_lost_bytes=lost_bytes,
+            strikes=strikes(
+                bytes(box.tracer.content) if box.tracer else b"",
+                lost_bytes=lost_bytes,
+                output=output if ended else "",
+                signal=signal_name,
+                space=space,
+                limits=self.limits,
+            ),
         )
 
 

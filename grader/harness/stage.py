@@ -321,7 +321,7 @@ class Stage:
         return moved > 0 or self.output_size > printed
 
     def _ended_or_over_limit(self, is_done: Callable[[], bool], naps: Naps) -> Waited | None:
-        if self.has_ended:
+        if self.has_ended and not self._excess:
             self._move()
             ending = Ending.DONE if is_done() else Ending.ENDED
             return Waited(ending=ending, moment=self._end_moment(), naps=naps)
@@ -339,7 +339,8 @@ class Stage:
             case _:
                 amount = f"{self.limits.cpu_s} s of CPU time"
         detail = f"it used {amount}, its limit"
-        return Waited(ending=Ending.LIMIT, moment=self._busy_moment(), naps=naps, detail=detail)
+        moment = self._end_moment() if self.has_ended else self._busy_moment()
+        return Waited(ending=Ending.LIMIT, moment=moment, naps=naps, detail=detail)
 
     def _spent(self) -> int:
         """Return the CPU time that the program has used or caused, not older than milliseconds.
@@ -365,6 +366,8 @@ class Stage:
         has_news = False
         for descriptor, _ in self._epoll.poll(milliseconds / 1000):
             if descriptor == self.box.pidfd:
+                self._usage_at_ns = 0
+                self._measure()  # The kernel may have ended it, for the memory that it used.
                 self.has_ended = True
                 self._epoll.unregister(self.box.pidfd)
             if descriptor in (self.box.pidfd, self.box.output_fd):

@@ -52,7 +52,7 @@ from grader.sandbox.box import Box, Exit
 from grader.sandbox.cgroups import sweep
 from grader.sandbox.choices import environment
 from grader.sandbox.launch import start
-from grader.sandbox.limits import Excess, Limits, Usage, exceeded
+from grader.sandbox.limits import Excess, Limits, Space, Usage, exceeded
 from grader.sandbox.namespaces import enter, enter_network, join_network
 from grader.sandbox.policy import Profile
 from grader.sandbox.self_test import Check, self_test
@@ -66,6 +66,7 @@ __all__ = [
     "Exit",
     "Limits",
     "Profile",
+    "Space",
     "Usage",
     "enter",
     "enter_network",

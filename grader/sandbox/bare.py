@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from pathlib import Path
 from grader.exceptions import SandboxUnavailable
 from grader.sandbox import processes
 from grader.sandbox.box import Exit
-from grader.sandbox.limits import Usage
+from grader.sandbox.limits import Space, Usage
 from grader.sandbox.tracer import Tracer
 from grader.sandbox.waiting import is_readable
 
@@ -82,6 +83,10 @@ class Bare:
             processes=len(pids),
             wall_ns=time.monotonic_ns() - self._started_ns,
         )
+
+    def space(self) -> Space:
+        """Return a space without end: the command writes where it likes."""
+        return Space(bytes=sys.maxsize, files=sys.maxsize)
 
     def tracing_ns(self) -> int:
         """Return the CPU time that strace has used on this program."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from grader.exceptions import SandboxUnavailable
 from grader.sandbox import kernel, namespaces, processes, remedies
 from grader.sandbox.cgroups import BoxGroup
-from grader.sandbox.limits import Usage
+from grader.sandbox.limits import Space, Usage
 from grader.sandbox.status import Status
 from grader.sandbox.tracer import Tracer
 from grader.sandbox.waiting import is_readable
@@ -122,6 +122,13 @@ class Box:
             oom_kills=self._group.oom_kills() if self._group else 0,
         )
 
+    def space(self) -> Space:
+        """Return what is left in the program's /tmp, or was left when the box was closed."""
+        if self._exit is None:
+            found = os.statvfs(self._directory / "tmp")
+            self._space = Space(bytes=found.f_bavail * found.f_frsize, files=found.f_favail)
+        return self._space
+
     def tracing_ns(self) -> int:
         """Return the CPU time that strace has used on this program; 0 if it is not traced."""
         return processes.cpu_ns(self._bubblewrap.pid) if self.tracer else 0
@@ -166,6 +173,7 @@ class Box:
             failed_by_itself = self._is_over() and not self._is_killed and not self.has_started()
             self.kill()
             self._wait_until_nobody_is_left()
+            self.space()
             code = self._status.find("exit-code")
             self._exit = _exit(code)
             words = output + read_words(self.output_fd)

@@ -47,7 +47,7 @@ def start(
     if own not in files:
         _check_installed(command[0])
     directory = _furnish(files, limits, executable=own)
-    tracer = Tracer(directory) if is_traced else None
+    tracer = Tracer(directory, most_bytes=limits.trace_bytes) if is_traced else None
     started_ns = time.monotonic_ns()
     group = made.take(limits) if (made := namespaces.group()) else None
     pipes = _Pipes()

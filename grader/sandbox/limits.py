@@ -9,6 +9,11 @@ GIB = 1024 * MIB
 SECOND_NS = 1_000_000_000
 
 
+# A program that spins writes 1 MiB of trace in a second of its own time; what it did is plain by
+# then.
+TRACE_BYTES = 16 * MIB
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Bound one program. The defaults are generous for a small server and cheap for the host.
@@ -17,7 +22,7 @@ class Limits:
     process, and `processes`, `tmp_bytes`, `tmp_inodes` and, with a control group, `memory_bytes`
     for the whole box. The box's owner enforces `wall_ns`, `memory_bytes` and, for all processes
     together, `cpu_s` by asking `exceeded()` and killing; and `output_bytes`, because it reads the
-    output.
+    output; of a trace the first `trace_bytes` are kept.
     """
 
     wall_ns: int = 60 * SECOND_NS
@@ -32,6 +37,15 @@ class Limits:
     # A tmpfs inode costs kernel memory that size= does not count: 700,000 fit into five seconds.
     tmp_inodes: int = 2048
     output_bytes: int = 1 * MIB
+    trace_bytes: int = TRACE_BYTES  # More is read, so that nobody waits, and let go.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """What is left in a box's /tmp."""
+
+    bytes: int
+    files: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

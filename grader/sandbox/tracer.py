@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader.sandbox import remedies
+from grader.sandbox.limits import TRACE_BYTES
 
 # What carries, awaits or looks for bytes and clients, makes descriptors, threads and processes, or
 # sleeps. Memory and files are no matter of ours, and untraced calls cost nothing (--seccomp-bpf).
@@ -49,8 +50,6 @@ OPTIONS = (
     f"--signal={SIGNALS}",
     "--trace=" + ",".join(f"?{name}" for name in CALLS.split(",")),
 )
-# A program that spins writes 1 MiB in a second of its own time; what it did is plain by then.
-MOST_BYTES = 16 << 20
 STOPPING = re.compile(rb"^(\d+) +[\d.]+ --- (stopped by|SIGCONT) ", re.MULTILINE)
 PIPE_BYTES = 1 << 20  # The most that an ordinary user may ask for, pipe(7).
 
@@ -63,11 +62,12 @@ class Tracer:
     `descriptor` is readable when `drain()` has something to do.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, most_bytes: int = TRACE_BYTES) -> None:
         """Make the fifo in `directory`. Raise SandboxUnavailable if there is no strace."""
         self._program = remedies.program("strace")
         self._path = directory / "trace"
         os.mkfifo(self._path, mode=0o600)
+        self._most_bytes = most_bytes
         self.content = bytearray()
         self.stopped: set[int] = set()
         self.has_ring = False
@@ -91,7 +91,7 @@ class Tracer:
         """Take what has been written since."""
         with suppress(BlockingIOError):
             while piece := os.read(self.descriptor, PIPE_BYTES):
-                kept = piece[: max(0, MOST_BYTES - len(self.content))]
+                kept = piece[: max(0, self._most_bytes - len(self.content))]
                 self._look_at(piece)
                 self.content += kept
                 self.lost_bytes += len(piece) - len(kept)

@@ -3,7 +3,6 @@ import pytest
 from iomodels.conduct import Listens
 from iomodels.demands import Demands
 from iomodels.record import Activity, Failing, Moment, Outcome, Sleep
-from iomodels.report import Finding
 from iomodels.rules import findings
 from tests.iomodels.examples import (
     GONE,
@@ -18,18 +17,6 @@ from tests.iomodels.examples import (
     sleep,
     step,
 )
-
-
-def test_a_limit_is_told_in_its_own_words() -> None:
-    failure = failed(Failing.LIMIT, detail="it used 10 s of CPU time, its limit")
-
-    assert explained(failure, SPINNING) == Finding(
-        rule="within-limits",
-        title="Stay within the limits of memory, CPU time and output.",
-        message="The program was stopped: it used 10 s of CPU time, its limit (server.py, line 8).",
-        source_line=8,
-        step=4,
-    )
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,11 @@ B_NOT_ACCEPTED = (connection("A"), connection("B", is_accepted=False))
     ("name", "said"),
     [
         ("compiles", "Compile without errors."),
-        ("within-limits", "Stay within the limits of memory, CPU time and output."),
+        (
+            "within-limits",
+            "Stay within the limits of memory, CPU time, processes, files and output.",
+        ),
+        ("asks-for-what-there-is", "Ask the system only for what the sandbox gives to a server."),
         ("stays-up", "Keep running while clients need you."),
         ("listens", "Listen on the port that you are told."),
         ("accepts-everybody", "Accept every client, whatever the others do."),
@@ -51,6 +55,7 @@ def test_rules_explain_in_this_order() -> None:
     assert list(RULES) == [
         "compiles",
         "within-limits",
+        "asks-for-what-there-is",
         "stays-up",
         "listens",
         "accepts-everybody",

@@ -35,15 +35,13 @@ def test_program_inherits_nothing_of_the_tracer(driver: Driver) -> None:
 
 def test_flood_is_kept_up_to_the_cap_and_counted_beyond(driver: Driver) -> None:
     shown = driver.run("""
-        from grader.sandbox import tracer
-        tracer.MOST_BYTES = 100_000
         enter(slot=None)
         box = box_of('''
             import select
             for _ in range(20_000):
                 select.select([], [], [], 0)
             print("done")
-        ''', is_traced=True)
+        ''', limits=Limits(trace_bytes=100_000), is_traced=True)
         poll = select.poll()
         poll.register(box.pidfd, select.POLLIN)
         while not poll.poll(1):
