@@ -15,6 +15,7 @@ urlpatterns = [
         name="login",
     ),
     path("accounts/logout/", LogoutView.as_view(next_page="home"), name="logout"),
+    path("grading/", views.grading, name="grading"),
     path("courses/<slug:course>/", views.course, name="course"),
     path("courses/<slug:course>/<slug:lesson>/", views.lesson, name="lesson"),
     path("courses/<slug:course>/<slug:lesson>/<slug:exercise>/", views.exercise, name="exercise"),

@@ -24,7 +24,9 @@ from courses.status import draw, status, view
 from courses.timelines import timeline_of
 from grader.harness.exercise import Exercise
 from grader.harness.programs import Language
+from grader.machines import conditions
 from grader.models import Run
+from grader.queries import length
 from iomodels.asking import asked
 
 
@@ -54,6 +56,17 @@ def course(request: SignedInRequest, course: str) -> HttpResponse:
     return render(
         request, "courses/course.html", {"standing": mine, "course": found, "plan": lessons}
     )
+
+
+@login_required
+@require_safe
+@never_cache
+def grading(request: SignedInRequest) -> HttpResponse:
+    """Show those who run the site what its graders do, and which machines refuse to grade."""
+    if not request.user.is_staff:
+        raise PermissionDenied
+    context = {"machines": conditions(), "queue": length()}
+    return render(request, "courses/grading.html", context)
 
 
 @login_required

@@ -1,15 +1,16 @@
 """One grading: claim a run, examine its program, record what was found."""
 
 import logging
+import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from grader import queries, sandbox
+from grader import machines, queries, sandbox
 from grader.announcements import announce
 from grader.exceptions import SandboxUnavailable
 from grader.harness.examination import Progress, Stopped, examine
@@ -32,12 +33,11 @@ class Isolation:
     def is_sound(self) -> bool:
         """Run the sandbox's self-test if need be; log what is missing and what mends it."""
         if not self._is_sound and time.monotonic() >= self._look_at:
-            failing = [check for check in sandbox.self_test() if not check.is_ok]
-            for check in failing:
-                logger.error(
-                    "No work is taken: %s: %s Mend it: %s", check.name, check.detail, check.mend
-                )
-            self._is_sound = not failing
+            checks = sandbox.self_test()
+            for check in checks:
+                _log(check)
+            _note(checks)
+            self._is_sound = sandbox.is_sound(checks)
             self._look_at = time.monotonic() + LOOK_AGAIN_S
         return self._is_sound
 
@@ -45,6 +45,21 @@ class Isolation:
         """Forget the answer: a sandbox has just failed."""
         self._is_sound = False
         self._look_at = 0.0
+
+
+def _log(check: sandbox.Check) -> None:
+    if not check.is_ok:
+        logger.error("No work is taken: %s: %s. Mend it: %s", check.name, check.detail, check.mend)
+    elif check.mend:
+        logger.warning("%s: %s. To mend it: %s", check.name, check.detail, check.mend)
+
+
+def _note(checks: Sequence[sandbox.Check]) -> None:
+    try:
+        machines.note(socket.gethostname(), checks)
+    except DatabaseError as error:
+        # What is only shown is no reason to take no work, or to take it.
+        logger.warning("The self-test of this machine was not stored: %s", error)
 
 
 class Heartbeat:

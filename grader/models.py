@@ -276,3 +276,18 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"evidence of run {self.run_id}"
+
+
+class Machine(models.Model):
+    """A machine that grades, as its workers last found it."""
+
+    name = models.CharField(max_length=200, primary_key=True, help_text="Its host name.")
+    tested_at = models.DateTimeField()
+    is_sound = models.BooleanField(help_text="Whether it may run programs.")
+    checks = models.JSONField(help_text="The self-test, in the form of grader.sandbox.Check.")
+
+    class Meta:
+        ordering = ("is_sound", "name")
+
+    def __str__(self) -> str:
+        return self.name

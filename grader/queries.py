@@ -34,12 +34,13 @@ The clocks of web, workers and sweep have to agree to within a small part of a l
 import logging
 import math
 import statistics
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, Min, Q
 from django.utils import timezone
 
 from grader import ledgers
@@ -189,6 +190,25 @@ def place_of(run: Run) -> int:
         if pk == run.pk:
             return place
     return 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Length:
+    """How much work there is."""
+
+    queued: int
+    running: int
+    queued_since: datetime | None  # The oldest of those that are queued.
+
+
+def length() -> Length:
+    """Count the open runs of all lanes."""
+    counts = Run.objects.aggregate(
+        queued=Count("pk", filter=Q(state=Run.State.QUEUED)),
+        running=Count("pk", filter=Q(state=Run.State.RUNNING)),
+        queued_since=Min("queued_at", filter=Q(state=Run.State.QUEUED)),
+    )
+    return Length(**counts)
 
 
 def estimate_seconds(run: Run) -> int | None:

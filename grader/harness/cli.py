@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import iomodels
+from grader import sandbox
 from grader.exceptions import GraderError
 from grader.harness import comparing, conducts, observing
 from grader.harness.examination import Examination, Progress, examine
@@ -30,6 +31,7 @@ Examines a network server: does it do what the exercise asks, and what does it w
   python -m grader check path/to/exercise server.py         an exercise of your own
   python -m grader check echo-select server.py --json r.json
   python -m grader check echo-select server.py --figure f.svg
+  python -m grader doctor                                   can programs be isolated here?
 
 Exit status of `check`: 0 passed, 1 failed, 2 undecided (the machine was too busy),
 3 the grader itself could not work.
@@ -60,6 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
         "was not decided, or of the first one if all passed",
     )
     check.add_argument("--seed", metavar="N", type=int, help="repeat the bytes of an earlier run")
+    doctor = commands.add_parser("doctor", help="tell whether programs can be isolated here")
+    doctor.add_argument("--json", action="store_true", help="print the checks as JSON")
     observing.add_parser(commands)
     comparing.add_parser(commands)
     options = parser.parse_args(arguments)
@@ -88,6 +92,8 @@ class _Refused(Exception):
 
 
 def _check(options: argparse.Namespace) -> int:
+    # One's own program on one's own machine: what it could use up is one's own, too.
+    os.environ.setdefault(sandbox.ALLOW_NO_CGROUP, "1")
     exercise = parse(read_folder(_folder(options.exercise)))
     program = _program(options.program)
     language = _language(options.program, exercise)
@@ -112,6 +118,12 @@ def _check(options: argparse.Namespace) -> int:
     return STATUS[done.report.outcome]
 
 
+def _doctor(options: argparse.Namespace) -> int:
+    checks = sandbox.self_test()
+    print(sandbox.as_json(checks) if options.json else sandbox.report(checks))
+    return PASSED if sandbox.is_sound(checks) else FAILED
+
+
 def _waited(done: Examination, file_name: str) -> Iterable[str]:
     """Return the lines on how the server waited; none if no scenario was traced."""
     seen = zip(done.report.scenarios, done.ledgers, strict=True)
@@ -130,6 +142,7 @@ def _draw(done: Examination, path: Path) -> None:
 
 _RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
+    "doctor": _doctor,
     "observe": lambda options: observing.run(options, sys.stdout),
     "compare": lambda options: comparing.run(options, sys.stdout),
 }

@@ -2,19 +2,15 @@
 
 import sys
 
-from grader.sandbox.self_test import as_json, examine
+from grader.sandbox.checks import as_json, is_sound
+from grader.sandbox.doctor import report
+from grader.sandbox.self_test import examine
 
 
 def main() -> int:
     checks = tuple(examine())
-    if "--json" in sys.argv[1:]:
-        print(as_json(checks))
-    else:
-        for check in checks:
-            print("ok  " if check.is_ok else "FAIL", check.name, check.detail)
-            if check.mend:
-                print("     to mend it:", check.mend)
-    return 0 if all(check.is_ok for check in checks) else 1
+    print(as_json(checks) if "--json" in sys.argv[1:] else report(checks))
+    return 0 if is_sound(checks) else 1
 
 
 if __name__ == "__main__":

@@ -84,6 +84,14 @@ def find() -> Place | None:
     return None
 
 
+def has_cgroup() -> bool:
+    """Tell whether this process may make groups."""
+    try:
+        return find() is not None
+    except SandboxUnavailable:
+        return False
+
+
 def _places(wanted: str) -> Iterator[Place]:
     own = _own_groups()
     two = _mounts("cgroup2")

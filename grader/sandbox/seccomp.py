@@ -17,6 +17,7 @@ from iomodels import syscalls
 
 # linux/audit.h
 _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+MACHINES = tuple(_ARCHITECTURES)
 # asm/unistd.h: the x32 calls of an x86_64 kernel start here, under the same architecture.
 _X32_BIT = 0x40000000
 

@@ -2,42 +2,33 @@
 
 import json
 import os
-import re
 import select
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from grader.exceptions import SandboxUnavailable
-from grader.sandbox import choices, remedies, seccomp, view
+from grader.sandbox import cgroups, choices, machine, namespaces, seccomp, view
+from grader.sandbox.box import Box
+from grader.sandbox.checks import Check, failed, from_json, passed
 from grader.sandbox.launch import start
-from grader.sandbox.limits import Limits
-from grader.sandbox.namespaces import enter
+from grader.sandbox.limits import MIB, Excess, Limits, exceeded
 from iomodels import syscalls
 
 _PROJECT = Path(__file__).resolve().parents[2]
-_PROBE = Path(__file__).with_name("probe.py")
+_PROBE, _HOG = (Path(__file__).with_name(name) for name in ("probe.py", "hog.py"))
+_PYTHON = "/usr/bin/python3"
 _MOST_S = 60
-_OLDEST_BUBBLEWRAP = (0, 8)  # The first with --disable-userns.
+_LOOK_EVERY_MS = 5
 _NO_ONE_COMMAND = "do not let this machine grade: update its kernel and bubblewrap, then test again"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One thing that must hold before a program may be run here."""
-
-    name: str
-    is_ok: bool
-    detail: str  # What was found; empty if that is just what it should be.
-    mend: str  # The command that mends it; empty if nothing is wrong.
+_SMALL = Limits(memory_bytes=128 * MIB, processes=8, tmp_bytes=1 * MIB, tmp_inodes=64)
 
 
 def self_test() -> tuple[Check, ...]:
-    """Try the sandbox in a process of its own, in less than a second; the caller is not changed.
+    """Try the sandbox in a process of its own, in a second or two; the caller is not changed.
 
     No program may be run unless every check is ok. Never raises: what goes wrong is a check.
     """
@@ -51,39 +42,31 @@ def self_test() -> tuple[Check, ...]:
             timeout=_MOST_S,
             check=False,
         )
-        return tuple(Check(**check) for check in json.loads(child.stdout))
-    except (OSError, ValueError, TypeError, subprocess.TimeoutExpired) as error:
-        return (_failed("the self-test", f"It did not work: {error}", _NO_ONE_COMMAND),)
+        return from_json(child.stdout)
+    except (OSError, ValueError, TypeError, KeyError, subprocess.TimeoutExpired) as error:
+        return (failed("self-test", f"it did not work: {error}", _NO_ONE_COMMAND),)
+    finally:
+        cgroups.sweep()
 
 
 def examine() -> Iterator[Check]:
     """Turn a fresh process into a driver and yield the checks, as far as they can be made."""
+    found = list(machine.look())
+    yield from found
+    if not all(check.is_ok for check in found):
+        return
     try:
-        yield _bubblewrap()
-        remedies.program("prlimit")
         with _services_of_the_host() as facts:
-            probe = _PROBE.read_bytes()
-            enter(slot=None)
-            yield _passed("namespaces")
-            yield from _attacks(probe, facts)
+            probe, hog = _PROBE.read_bytes(), _HOG.read_bytes()
+            namespaces.enter(slot=None)
+            yield passed("namespaces")
+            yield from _attacks(probe, facts, is_traced=False)
+            yield from _attacks(probe, facts, is_traced=True)
+            yield _hog(hog)
+            yield _nobody_is_left()
     except SandboxUnavailable as error:
         problem, _, mend = str(error).partition(" To mend it: ")
-        yield _failed("isolation", problem, mend or _NO_ONE_COMMAND)
-
-
-def as_json(checks: tuple[Check, ...]) -> str:
-    return json.dumps([asdict(check) for check in checks])
-
-
-def _bubblewrap() -> Check:
-    path = remedies.program("bwrap")
-    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
-    found = re.search(r"(\d+)\.(\d+)", said)
-    if found is None or tuple(map(int, found.groups())) < _OLDEST_BUBBLEWRAP:
-        wanted = ".".join(map(str, _OLDEST_BUBBLEWRAP))
-        problem = f"{path} is {said.strip() or 'of an unknown version'}; needed is {wanted}."
-        return _failed("bubblewrap", problem, remedies.install("bwrap"))
-    return _passed("bubblewrap")
+        yield failed("isolation", problem, mend or _NO_ONE_COMMAND)
 
 
 @contextmanager
@@ -96,7 +79,7 @@ def _services_of_the_host() -> Iterator[dict[str, object]]:
         yield {"port": tcp.getsockname()[1], "abstract": abstract}
 
 
-def _attacks(probe: bytes, facts: Mapping[str, object]) -> Iterator[Check]:
+def _attacks(probe: bytes, facts: Mapping[str, object], *, is_traced: bool) -> Iterator[Check]:
     limits = Limits()
     known = {
         **facts,
@@ -112,42 +95,74 @@ def _attacks(probe: bytes, facts: Mapping[str, object]) -> Iterator[Check]:
         },
     }
     box = start(
-        ["/usr/bin/python3", "/w/probe.py", "/w/facts.json"],
+        [_PYTHON, "/w/probe.py", "/w/facts.json"],
         files={"probe.py": probe, "facts.json": json.dumps(known).encode()},
         environment={},
         limits=limits,
+        is_traced=is_traced,
     )
-    output = _read_to_the_end(box.output_fd)
+    output, _ = _follow(box, limits)
     box.close(output=output)
-    yield from _outcomes(output)
+    wrong = _outcomes(output)
+    if not is_traced:
+        yield from wrong
+    elif box.tracer and b" accept" in box.tracer.content:
+        yield from (check for check in wrong if not check.is_ok)
+        yield passed("the same, traced")
+    else:
+        yield failed("tracing", "strace saw nothing of the program", _NO_ONE_COMMAND)
 
 
-def _outcomes(output: bytes) -> Iterator[Check]:
+def _hog(hog: bytes) -> Check:
+    """Check that a program that takes all it can get meets each limit, and is ended by one."""
+    name = "limits strike"
+    box = start(
+        [_PYTHON, "/w/hog.py"], files={"hog.py": hog}, environment={}, limits=_SMALL, is_traced=True
+    )
+    output, excess = _follow(box, _SMALL)
+    box.close(output=output)
+    words = output.decode(errors="replace").split()
+    if excess is Excess.MEMORY and words == ["EAGAIN", "ENOSPC", "ENOSPC"]:
+        return passed(name)
+    ended = f"{excess} was too much" if excess else "nothing was too much"
+    return failed(name, f"it met {' '.join(words)[-500:]}, and {ended}", _NO_ONE_COMMAND)
+
+
+def _nobody_is_left() -> Check:
+    left = {path.name for path in Path("/proc").iterdir() if path.name.isdigit()} - {"1"}
+    if left:
+        return failed("nobody is left", f"{len(left)} processes", _NO_ONE_COMMAND)
+    return passed("nobody is left")
+
+
+def _outcomes(output: bytes) -> list[Check]:
     try:
         found: dict[str, str] = json.loads(output)
     except ValueError:
         words = output.decode(errors="replace").strip()[-500:]
-        yield _failed("attacks", f"The probe did not get through: {words}", _NO_ONE_COMMAND)
-        return
-    for name, wrong in found.items():
-        yield _failed(name, wrong, _NO_ONE_COMMAND) if wrong else _passed(name)
+        return [failed("attacks", f"the probe did not get through: {words}", _NO_ONE_COMMAND)]
+    return [
+        failed(name, wrong, _NO_ONE_COMMAND) if wrong else passed(name)
+        for name, wrong in found.items()
+    ]
 
 
-def _read_to_the_end(descriptor: int) -> bytes:
-    found = b""
+def _follow(box: Box, limits: Limits) -> tuple[bytes, Excess | None]:
+    """Read what a program says until nobody is left, or until it is over a limit and killed."""
+    output, excess = b"", None
     poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    while poll.poll(_MOST_S * 1000 // 2):
-        part = os.read(descriptor, 65536)
-        if not part:
-            break
-        found += part
-    return found
-
-
-def _passed(name: str) -> Check:
-    return Check(name=name, is_ok=True, detail="", mend="")
-
-
-def _failed(name: str, detail: str, mend: str) -> Check:
-    return Check(name=name, is_ok=False, detail=detail, mend=mend)
+    poll.register(box.pidfd, select.POLLIN)
+    poll.register(box.output_fd, select.POLLIN)
+    while True:
+        if box.tracer:
+            box.tracer.drain()
+        ready = {descriptor for descriptor, _ in poll.poll(_LOOK_EVERY_MS)}
+        if box.output_fd in ready:
+            part = os.read(box.output_fd, 65536)
+            output += part
+            if not part:
+                poll.unregister(box.output_fd)
+        if excess is None and (excess := exceeded(limits, box.usage())):
+            box.kill()
+        if box.pidfd in ready and box.output_fd not in ready:
+            return output, excess

@@ -1,0 +1,32 @@
+"""The self-test as an operator reads it: a tick, or the command that mends it."""
+
+from collections.abc import Sequence
+
+from grader.sandbox.checks import Check, State, is_sound
+
+_SIGNS = {State.OK: "\N{CHECK MARK}", State.WARNING: "!", State.FAILED: "\N{BALLOT X}"}
+_INDENT = 4
+
+
+def report(checks: Sequence[Check]) -> str:
+    """Return the checks, a line each, and below them whether this machine grades."""
+    width = max((len(check.name) for check in checks), default=0)
+    lines = [line for check in checks for line in _lines(check, width)]
+    return "\n".join([*lines, "", _conclusion(checks)])
+
+
+def _lines(check: Check, width: int) -> list[str]:
+    found = [f"  {_SIGNS[check.state]} {check.name:{width}}  {check.detail}".rstrip()]
+    if check.mend:
+        found.append(f"{' ' * (width + 2 * _INDENT)}to mend it: {check.mend}")
+    return found
+
+
+def _conclusion(checks: Sequence[Check]) -> str:
+    if not is_sound(checks):
+        return "No program is run on this machine until that is mended."
+    holes = sum(check.state is State.WARNING for check in checks)
+    if holes:
+        lines = "the line" if holes == 1 else f"the {holes} lines"
+        return f"Programs are run on this machine, but read {lines} with ! first."
+    return "Programs are isolated on this machine."
