@@ -58,6 +58,7 @@ class Box:
         group: BoxGroup | None = None,
     ) -> None:
         self.init_pid = init_pid
+        self._monitor_pid = processes.parent(init_pid)
         try:
             self.pidfd = os.pidfd_open(init_pid)
         except ProcessLookupError:
@@ -197,8 +198,11 @@ class Box:
         self._drain()
         os.close(bubblewrap)
         self._bubblewrap.wait()
-        # bubblewrap reaps the box's pid 1, unless it ended first; then that is left to this
-        # process.
+        # Whoever's parent ended first is left to this process: bubblewrap, which strace reaps, and
+        # the box's pid 1, which bubblewrap does.
+        if self._monitor_pid not in (None, self._bubblewrap.pid):
+            with suppress(ChildProcessError):
+                os.waitpid(self._monitor_pid, 0)
         with suppress(ChildProcessError):
             os.waitid(os.P_PIDFD, self.pidfd, os.WEXITED | os.WNOHANG)
 

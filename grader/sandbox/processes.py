@@ -10,7 +10,7 @@ from grader.procfs import content, thread_ids
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 # Fields of /proc/PID/stat after the command's name, whose closing bracket is the last one: proc(5).
-_CHILDREN_USER_TICKS, _CHILDREN_SYSTEM_TICKS = 13, 14
+_PARENT, _CHILDREN_USER_TICKS, _CHILDREN_SYSTEM_TICKS = 1, 13, 14
 # Fields of /proc/PID/statm.
 _RESIDENT, _SHARED = 1, 2
 
@@ -26,6 +26,15 @@ def below(pid: int) -> list[int]:
         found += unseen
         unseen = [child for parent in unseen for child in _children(parent)]
     return found
+
+
+def parent(pid: int) -> int | None:
+    """Return the pid of a process's parent; None if it has ended."""
+    try:
+        stat = content(f"/proc/{pid}/stat")
+    except OSError:
+        return None
+    return int(stat[stat.rindex(b")") + 2 :].split()[_PARENT])
 
 
 def image(pid: int) -> tuple[int, int] | None:

@@ -99,6 +99,44 @@ def test_nobody_survives_the_worker(driver: Driver) -> None:
         assert all_end(everybody)
 
 
+# Who stands between a driver and a program, by their places below the driver.
+CHAIN = {"strace": 0, "bubblewrap": 1, "the box's pid 1": 2, "the program": 3}
+
+
+@pytest.mark.parametrize(
+    ("victim", "tracing"),
+    [*((victim, "traced") for victim in CHAIN), *((one, "untraced") for one in [*CHAIN][1:])],
+)
+def test_box_is_gone_with_whoever_of_its_chain_dies(
+    driver: Driver, victim: str, tracing: str
+) -> None:
+    is_traced = tracing == "traced"
+    place = CHAIN[victim] - (not is_traced)
+    shown = driver.run(f"""
+        import signal
+        enter(slot=None)
+        box = box_of("import os, signal; os.fork(); print(flush=True); signal.pause()",
+                     is_traced={is_traced})
+        first_line_of(box), first_line_of(box)
+        below, chain = [os.getpid()], []
+        while below:
+            chain.append(below[0])
+            below = [int(child) for pid in below for child in
+                     Path(f"/proc/{{pid}}/task/{{pid}}/children").read_text().split()]
+        os.kill(chain[1:][{place}], signal.SIGKILL)
+        while not wait(box.pidfd, 1):
+            if box.tracer:
+                box.tracer.drain()
+        box.close()
+        left = [path.name for path in Path("/proc").iterdir() if path.name.isdigit()]
+        mounts = Path("/proc/self/mountinfo").read_text().count("iomodels-boxes")
+        show(length=len(chain), left=left, boxes=os.listdir("/run/iomodels-boxes"), mounts=mounts)
+    """)
+
+    # The driver, strace, bubblewrap, the box's pid 1, the program and its child.
+    assert shown == {"length": 5 + is_traced, "left": ["1"], "boxes": [], "mounts": 0}
+
+
 def test_outer_process_ends_with_the_status_of_the_driver(driver: Driver) -> None:
     with driver.popen("enter(slot=None); raise SystemExit(7)") as process:
         assert process.wait(10) == 7
