@@ -38,11 +38,21 @@ _SWITCHES = (
 )
 # What Docker's default profile refuses: clone, unshare, mount, umount2, pivot_root and sethostname
 # without a capability, and a fresh /proc beside its masked one.
-_IN_CONTAINER = (
-    "docker run --security-opt systempaths=unconfined --security-opt seccomp=PROFILE, where "
-    "PROFILE is Docker's default with clone, unshare, mount, umount2, pivot_root and sethostname "
-    "allowed"
+_PROFILE = (
+    "where grader.json is Docker's default profile with clone, unshare, mount, umount2, pivot_root "
+    "and sethostname allowed (docs/security.md)"
 )
+_DOCKER = (
+    "docker run --security-opt systempaths=unconfined --security-opt seccomp=grader.json, "
+    + _PROFILE
+)
+_KUBERNETES = (
+    "hostUsers: false, and in the container's securityContext procMount: Unmasked and "
+    "seccompProfile: {type: Localhost, localhostProfile: grader.json}, " + _PROFILE
+)
+
+
+_MARKS_OF_CONTAINERS = ("/.dockerenv", "/run/.containerenv")
 
 
 def unavailable(problem: str, mend: str) -> SandboxUnavailable:
@@ -76,14 +86,18 @@ def namespaces() -> str:
     for name, off, on in _SWITCHES:
         if _setting(name) == off:
             return f"sysctl -w {name}={on}"
-    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
-        return _IN_CONTAINER
+    if _is_in_kubernetes():
+        return _KUBERNETES
+    if _is_in_container():
+        return _DOCKER
     return "allow unprivileged user namespaces; `unshare --user --map-current-user true` must work"
 
 
 def cgroups() -> str:
     """Return what gives this user a control group, or lets a worker do without."""
-    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+    if _is_in_kubernetes():
+        give = "let the nodes' container runtime make cgroups writable (docs/security.md)"
+    elif _is_in_container():
         give = "docker run --security-opt writable-cgroups=true (Docker 28)"
     elif Path("/run/systemd/system").is_dir():
         give = "Delegate=yes in the worker's unit, or: systemd-run --user --scope -p Delegate=yes"
@@ -94,6 +108,14 @@ def cgroups() -> str:
             f"{choices.CGROUP}=/iomodels"
         )
     return f"{give}; or, where only one's own programs are run, {choices.ALLOW_NO_CGROUP}=1"
+
+
+def _is_in_kubernetes() -> bool:
+    return "KUBERNETES_SERVICE_HOST" in os.environ
+
+
+def _is_in_container() -> bool:
+    return any(map(os.path.exists, _MARKS_OF_CONTAINERS))
 
 
 def _setting(name: str) -> str:
