@@ -1,6 +1,6 @@
 # Attack: 5, the environment of those above it
 # Tries: to read secrets and paths of the host from its environment, and from pid 1's environment, command line, mounts, maps and memory.
-# Meets: six variables of its own, bubblewrap started with PATH alone and options through a descriptor, and neutral names in mountinfo.
+# Meets: six variables of its own, a /proc/1 that is covered (behind it bubblewrap has PATH alone, and its options through a descriptor), and neutral names in mountinfo.
 # Expect: contained
 import os
 
@@ -20,7 +20,10 @@ for name in ("mountinfo", "mounts", "cmdline", "status", "maps", "cgroup", "stat
         for word in (b"iomodels-project", b"/home", b"/root/", *(path.encode() for path in FACTS["planted"])):
             if word in content:
                 escaped(f"/proc/{pid}/{name} tells {word}")
-memory = os.open("/proc/1/mem", os.O_RDONLY)
+try:
+    memory = os.open("/proc/1/mem", os.O_RDONLY)
+except FileNotFoundError:
+    contained()
 for line in read("/proc/1/maps").decode().splitlines():
     first, last = (int(part, 16) for part in line.split()[0].split("-"))
     try:

@@ -1,6 +1,6 @@
 # Attack: 6, descriptors that it inherited
 # Tries: to find a descriptor other than its three (the driver holds one that is inheritable, with a secret), also those of pid 1.
-# Meets: 0, 1 and 2 alone; pid 1's other ones cannot be opened through /proc.
+# Meets: 0, 1 and 2 alone; a /proc/1 that is covered.
 # Expect: contained
 import os
 
@@ -15,8 +15,9 @@ for descriptor in range(3, 1024):
 if os.read(0, 10):
     escaped("stdin holds something")
 for pid in filter(str.isdigit, os.listdir("/proc")):
-    for name in os.listdir(f"/proc/{pid}/fd"):
-        path = f"/proc/{pid}/fd/{name}"
+    folder = f"/proc/{pid}/fd"
+    for name in os.listdir(folder) if os.path.isdir(folder) else ():
+        path = f"{folder}/{name}"
         try:
             if not os.readlink(path).startswith("/"):
                 if os.readlink(path).startswith("pipe:"):
