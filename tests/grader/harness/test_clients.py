@@ -3,6 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from grader.harness import clients
 from grader.harness.clients import MOST_AT_ONCE, TcpClient, UdpClient
 from tests.grader.harness.sleepers import eventually
 
@@ -61,6 +62,30 @@ def test_a_client_says_all_before_it_shuts_down(client: TcpClient, server: socke
 
     assert server.recv(9, socket.MSG_WAITALL) == b"hello"
     assert (client.pending, client.has_shut_down, client.trouble) == (0, True, "")
+
+
+def test_a_client_hears_no_more_than_a_turns_worth_at_once(
+    client: TcpClient, server: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "READ_SIZE", 10)
+    monkeypatch.setattr(clients, "MOST_READ_AT_ONCE", 25)
+    server.sendall(bytes(100))
+
+    client.pump()
+
+    assert len(client.received) == 30
+
+
+def test_a_client_that_has_heard_far_more_than_it_said_reads_no_further(
+    client: TcpClient, server: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "READ_SIZE", 10)
+    monkeypatch.setattr(clients, "MOST_UNASKED", 45)
+    client.say(b"hello")
+    server.sendall(bytes(100))
+
+    assert heard(client, 50) == bytes(50)
+    assert (client.is_full(), client.pump()) == (True, False)
 
 
 def test_a_client_says_no_more_than_a_turns_worth_at_once(
