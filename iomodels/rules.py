@@ -10,10 +10,11 @@ from iomodels.compilation import Compiles
 from iomodels.conduct import Listens, Rests, StaysUp, WithinLimits
 from iomodels.demanded import Evidence, demanded
 from iomodels.demands import Demands
-from iomodels.explanation import Explanation, Seen
+from iomodels.explanation import Explanation, Seen, sentence
 from iomodels.neglect import AcceptsEverybody, KeepsTheRest, WaitsForEveryone
 from iomodels.record import Outcome, ScenarioRecord
 from iomodels.report import Finding
+from iomodels.wording import count
 
 EXPLANATIONS: tuple[Explanation, ...] = (
     Compiles(),
@@ -43,6 +44,7 @@ def findings(
     rules = {finding.rule for finding in explained}
     return (
         *explained,
+        *([] if explained else _unseen(scenario)),
         *(
             one
             for rule in demanded(demands)
@@ -51,6 +53,21 @@ def findings(
             if one.rule not in rules
         ),
     )
+
+
+def _unseen(scenario: ScenarioRecord) -> list[Finding]:
+    """Fail a server that filled its trace: what it did after that would be judged by nobody."""
+    if not scenario.trace_lost_bytes:
+        return []
+    return [
+        Finding(
+            rule=WithinLimits.name,
+            title=sentence(WithinLimits()),
+            message="The program made so many system calls that the list of them is too long to be "
+            f"kept: {count(scenario.trace_lost_bytes, 'byte')} of it are lost, and with them what "
+            "the program did.",
+        )
+    ]
 
 
 def _explain(seen: Seen) -> Finding:

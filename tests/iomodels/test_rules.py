@@ -149,3 +149,10 @@ def test_failed_steps_come_before_what_the_exercise_demands() -> None:
     found = findings(scenario(failing, most_threads=2), Demands(at_most_threads=1))
 
     assert [finding.rule for finding in found] == ["answers", "at-most-threads"]
+
+
+def test_a_server_that_filled_its_trace_is_not_passed_for_what_nobody_saw() -> None:
+    (found,) = findings(scenario(step(), trace_lost_bytes=5), Demands(model="select"))
+
+    assert (found.rule, found.title) == ("within-limits", sentence(RULES["within-limits"]))
+    assert "5 bytes of it are lost" in found.message
