@@ -49,7 +49,7 @@ ALLOWED = {
         recvmsg sendmmsg sendmsg sendto setsockopt shutdown""",
     "reading and writing": """
         close close_range copy_file_range dup dup2 dup3 fadvise64 fallocate fcntl fdatasync flock
-        fsync ftruncate lseek pipe pipe2 pread64 preadv preadv2 pwrite64 pwritev pwritev2 read
+        fsync ftruncate lseek pipe pipe2 pread64 preadv pwrite64 pwritev read
         readahead readv sendfile splice sync_file_range tee truncate vmsplice write writev""",
     "files by name": """
         access chdir chmod chown creat faccessat faccessat2 fchdir fchmod fchmodat fchmodat2
@@ -99,8 +99,9 @@ DENIED = {
 
 # Left to ENOSYS on purpose. clone3: its flags lie in memory, where a filter cannot look, and with
 # EPERM in place of ENOSYS no thread could be made. io_uring: IORING_OP_SOCKET makes sockets that
-# socket() refuses here.
-UNKNOWN = "clone3 io_uring_enter io_uring_register io_uring_setup"
+# socket() refuses here. preadv2 and pwritev2: at offset -1 they read and write sockets, and the
+# tracer is not told; in their absence the C library makes readv and writev of them, which it is.
+UNKNOWN = "clone3 io_uring_enter io_uring_register io_uring_setup preadv2 pwritev2"
 
 # sys/socket.h, netinet/in.h. Not: netlink, packet, vsock (which has no namespaces), alg, and so on.
 SOCKET_DOMAINS = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10}
@@ -153,6 +154,9 @@ IOCTLS = {
 
 # linux/prctl.h. A process that is not dumpable hides its /proc files, and so what it waits for.
 PRCTL_REFUSED = {"PR_SET_DUMPABLE": 4}
+
+# netinet/tcp.h. TCP_ZEROCOPY_RECEIVE reads: what fits is copied, and no tracer sees a read.
+SOCKET_OPTIONS_REFUSED = {"TCP_ZEROCOPY_RECEIVE": (6, 35)}  # IPPROTO_TCP
 
 
 def allowed(profile: Profile) -> frozenset[str]:

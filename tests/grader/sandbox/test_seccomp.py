@@ -178,6 +178,21 @@ def test_prctl_cannot_hide_a_process(ask: Ask, option: int, wanted: str) -> None
     assert ask("prctl", option) == wanted
 
 
+@pytest.mark.parametrize(
+    ("level", "option", "wanted"),
+    [
+        (6, 35, "EPERM"),
+        (6 | HIGH, 35 | HIGH, "EPERM"),  # The kernel reads ints.
+        (1, 35, ALLOWED),  # SO_TIMESTAMPNS
+        (6, 11, ALLOWED),  # TCP_INFO
+    ],
+)
+def test_no_option_of_a_socket_reads_from_it(
+    ask: Ask, level: int, option: int, wanted: str
+) -> None:
+    assert ask("getsockopt", 3, level, option) == wanted
+
+
 def test_every_name_of_the_policy_is_a_system_call() -> None:
     named = (
         policy.allowed(Profile.SERVER) | policy.denied(Profile.SERVER) | set(policy.UNKNOWN.split())
