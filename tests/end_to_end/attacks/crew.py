@@ -73,6 +73,7 @@ class Crew:
             file_name=f"server{Path(attack.file).suffix}",
             source=without_header(attack.file, source),
             against=attack.against,
+            asks=attack.asks,
             script=attack.script,
             limits=attack.limits,
             is_traced=is_traced,

@@ -13,6 +13,7 @@ from grader.harness.exercise import Exercise, parse, read_folder
 
 OF_ONE_SCENARIO = """\
 title = "Attack"
+{model}
 [[scenario]]
 name = "one"
 points = 1
@@ -51,7 +52,8 @@ def _grade(request: dict[str, Any]) -> dict[str, Any]:
 def _exercise(request: dict[str, Any]) -> Exercise:
     if request["against"]:
         return parse(read_folder(Path(shipped()[request["against"]])))
-    definition = OF_ONE_SCENARIO.format(script=request["script"])
+    model = f'model = "{request["asks"]}"' if request["asks"] else ""
+    definition = OF_ONE_SCENARIO.format(model=model, script=request["script"])
     return parse({"exercise.toml": definition, "statement.md": "#", "starter.py": "#"})
 
 

@@ -16,7 +16,7 @@ ENDS = ("memory", "CPU time", "wall time", "output")
 NEEDS = ("cgroup", "x86_64")
 RULE = re.compile(r"verdict failed \([a-z-]+\)")
 REQUIRED = ("Attack", "Tries", "Meets")
-KEYS = (*REQUIRED, "Expect", "Source", "Limits", "Needs", "Against", "Script")
+KEYS = (*REQUIRED, "Expect", "Source", "Limits", "Needs", "Against", "Asks", "Script")
 T = TypeVar("T")
 LIMITS = {each.name for each in fields(Limits)}
 
@@ -39,7 +39,8 @@ class Attack:
     limits: Mapping[str, int] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     against: str = ""  # A shipped exercise.
-    script: str = ""  # Or a scenario of its own.
+    asks: str = ""  # The I/O model that is asked for, with a scenario of its own,
+    script: str = ""  # which is this.
 
     @property
     def is_graded(self) -> bool:
@@ -119,6 +120,7 @@ def _attack(file: str, block: list[tuple[str, str]]) -> Attack:
         limits=dict(_each(file, values.get("Limits", ""), None, _limit)),
         needs=tuple(_each(file, values.get("Needs", ""), None, _need)),
         against=values.get("Against", ""),
+        asks=values.get("Asks", ""),
         script="".join(f"{value}\n" for key, value in block if key == "Script"),
     )
 
