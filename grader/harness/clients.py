@@ -15,6 +15,9 @@ READ_SIZE = 1 << 18
 # the sandbox's network begins with (64 KiB each, half of it for bytes): so whether a server's send
 # is cut short depends on who reads, and never on how fast its bytes happen to be acknowledged.
 MOST_AT_ONCE = 32 * 1024
+# What a client hears in one turn, and how much more than it has said before it reads no further. A
+# server that talks without end would keep the driver from its own limits, and fill its memory.
+MOST_READ_AT_ONCE, MOST_UNASKED = 1 << 20, 16 << 20
 ALL_OF_LOOPBACK = "127.0.0.1"
 
 
@@ -47,7 +50,14 @@ class _Reading:
     name: str
     port: int
     journal: Journal
+    received: bytearray
+    sent: bytearray
+    taken: int
     is_reading: bool
+
+    def is_full(self) -> bool:
+        """Tell whether so much has come that nobody asked for that this client reads no more."""
+        return len(self.received) - self.taken >= len(self.sent) + MOST_UNASKED
 
     def stop_reading(self) -> None:
         self.is_reading = False
@@ -79,8 +89,13 @@ class TcpClient(_Reading):
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # Urgent data is a byte like any other, and is counted like one.
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
-        self._socket.bind((ALL_OF_LOOPBACK, 0))
-        self.port: int = self._socket.getsockname()[1]
+        self.port = 0
+        try:
+            self._socket.bind((ALL_OF_LOOPBACK, 0))
+        except OSError as error:  # The program itself has taken every port that there is.
+            self.trouble = errno.errorcode.get(error.errno or 0, str(error))
+            return
+        self.port = self._socket.getsockname()[1]
         started_ns = time.time_ns()
         result = self._socket.connect_ex((ALL_OF_LOOPBACK, port))
         if result in (0, errno.EINPROGRESS):
@@ -175,9 +190,9 @@ class TcpClient(_Reading):
         return moved
 
     def _read(self) -> bool:
-        moved = False
+        moved, most = False, len(self.received) + MOST_READ_AT_ONCE
         with contextlib.suppress(BlockingIOError):
-            while self.is_reading and self.is_connected and not self.has_end:
+            while self._reads_on() and len(self.received) < most:
                 content = self._socket.recv(READ_SIZE)
                 self._note(Deed.RECEIVES if content else Deed.RECEIVES_END, size=len(content))
                 self.has_end = not content
@@ -186,6 +201,10 @@ class TcpClient(_Reading):
                 self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
                 moved = True
         return moved
+
+    def _reads_on(self) -> bool:
+        can_read = self.is_reading and self.is_connected and not self.has_end
+        return can_read and not self.is_full()
 
 
 class UdpClient(_Reading):
@@ -201,8 +220,13 @@ class UdpClient(_Reading):
         self._heard: list[bytes] = []
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.settimeout(0)
-        self._socket.connect((ALL_OF_LOOPBACK, port))
-        self.port: int = self._socket.getsockname()[1]
+        self.port = 0
+        try:
+            self._socket.connect((ALL_OF_LOOPBACK, port))
+        except OSError as error:  # As for TCP.
+            self.trouble = errno.errorcode.get(error.errno or 0, str(error))
+            return
+        self.port = self._socket.getsockname()[1]
 
     def fileno(self) -> int:
         return self._socket.fileno()
@@ -233,7 +257,8 @@ class UdpClient(_Reading):
                 self._note(Deed.SENDS, started_ns=started_ns, size=len(self._unsent[0]))
                 del self._unsent[0]
                 moved = True
-            while self.is_reading:
+            most = len(self.received) + MOST_READ_AT_ONCE
+            while self.is_reading and not self.is_full() and len(self.received) < most:
                 self._heard.append(self._socket.recv(READ_SIZE))
                 self.received += self._heard[-1]
                 self._note(Deed.RECEIVES, size=len(self._heard[-1]))

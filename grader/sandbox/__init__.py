@@ -19,7 +19,8 @@ its files in /w, and a /tmp with a cap on bytes and inodes; a seccomp filter ref
 has no use for; prlimit, inside because a count of processes belongs to a user namespace, sets the
 limits and becomes the program. bubblewrap is given its options, the filter and a status pipe as
 descriptors, none of which the program inherits. The program has stdin empty, stdout and stderr in
-one pipe, which the driver reads.
+one pipe, which the driver reads. The box's pid 1 has the program's uid, no limits, and nobody
+counts or traces it; /proc/1 is covered, so that the program cannot move in there.
 
 A program's source is compiled in such a box as well, under a filter without sockets. What the
 compiler leaves in its /tmp is taken from outside once nobody is left in the box, and is a file in

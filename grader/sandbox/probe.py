@@ -125,9 +125,12 @@ def descriptors() -> str:
 
 
 def the_environment() -> str:
-    foreign = set(os.environ) - set(_FACTS["environment"]) - {"PWD"}
-    of_bubblewrap = Path("/proc/1/environ").read_text("utf-8").split("\0")
-    return _list([*foreign, *(item for item in of_bubblewrap if item[:5] not in ("PATH=", ""))])
+    return _list(set(os.environ) - set(_FACTS["environment"]) - {"PWD"})
+
+
+def bubblewraps_own_process() -> str:
+    """Memory that could be written to, an environment that could be read: nothing may be there."""
+    return _list(path.name for path in Path("/proc/1").iterdir())
 
 
 def identity_and_privileges() -> str:
@@ -171,6 +174,7 @@ ATTACKS: tuple[Callable[[], str], ...] = (
     hiding_from_the_watcher,
     descriptors,
     the_environment,
+    bubblewraps_own_process,
     identity_and_privileges,
     other_processes,
     limits,

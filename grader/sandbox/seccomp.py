@@ -87,6 +87,8 @@ def _looking_at_arguments(profile: Profile, numbers: Mapping[str, int]) -> list[
         "clone": _clone,
         "ioctl": _ioctl,
         "prctl": _prctl,
+        "setsockopt": lambda: _socket_option(policy.SETSOCKOPT_REFUSED.values()),
+        "getsockopt": lambda: _socket_option(policy.GETSOCKOPT_REFUSED.values()),
     }
     found = []
     for name, make_body in bodies.items():
@@ -131,6 +133,20 @@ def _prctl() -> list[Instruction]:
         *_must_be_one_of(0, policy.PRCTLS.values(), errno.EPERM),
         Instruction(_RETURN, _ALLOW),
     ]
+
+
+def _socket_option(refused: Iterable[tuple[int, int]]) -> list[Instruction]:
+    # As for prctl: level and option are ints.
+    found = []
+    for level, option in refused:
+        found += [
+            *_load_low(1),
+            Instruction(_JUMP_EQUAL, level, if_false=3),
+            *_load_low(2),
+            Instruction(_JUMP_EQUAL, option, if_false=1),
+            Instruction(_RETURN, _refuse(errno.EPERM)),
+        ]
+    return [*found, Instruction(_RETURN, _ALLOW)]
 
 
 def _must_be_one_of(

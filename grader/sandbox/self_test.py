@@ -91,7 +91,7 @@ def _attacks(probe: bytes, facts: Mapping[str, object], *, is_traced: bool) -> I
             "RLIMIT_NOFILE": limits.open_files,
             "RLIMIT_FSIZE": limits.file_bytes,
             "RLIMIT_AS": limits.address_space_bytes,
-            "RLIMIT_CORE": 0,
+            "RLIMIT_CORE": 1,
         },
     }
     box = start(

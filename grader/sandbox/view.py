@@ -67,6 +67,9 @@ def options(directory: Path, *, etc: Path, environment: Mapping[str, str]) -> by
         *_system_directories(),
         *_bind("--ro-bind", etc, "/etc"),
         *("--proc", "/proc", "--dev", "/dev"),
+        # bubblewrap's own process in the box has the program's uid, no limits, and nobody counts or
+        # traces it. Through /proc/1/mem a program could move in there.
+        *("--tmpfs", "/proc/1", "--remount-ro", "/proc/1"),
         *_bind("--bind", directory / "tmp/shm", "/dev/shm"),  # noqa: S108  (the box's own)
         *_bind("--bind", directory / "tmp/tmp", "/tmp"),  # noqa: S108  (the box's own)
         *_bind("--ro-bind", directory / "w", "/w"),
@@ -150,7 +153,10 @@ def _system_directories() -> Iterator[str]:
 def _ceilings() -> list[str]:
     """Take away what no server needs, without asking for more than this process has."""
     wanted = {
-        "core": (resource.RLIMIT_CORE, 0),
+        # Not 0, which only forbids files: a handler named in core_pattern would run on the host for
+        # each crash. With 1 the kernel takes the program for such a handler, whose crash starts no
+        # other one (fs/coredump.c), and a file of one byte is none.
+        "core": (resource.RLIMIT_CORE, 1),
         "stack": (resource.RLIMIT_STACK, 8 << 20),
         "memlock": (resource.RLIMIT_MEMLOCK, 64 << 10),
         "msgqueue": (resource.RLIMIT_MSGQUEUE, 0),

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from grader.harness import clients
 from grader.harness.clients import MOST_AT_ONCE, TcpClient, UdpClient
 from tests.grader.harness.sleepers import eventually
 
@@ -61,6 +62,30 @@ def test_a_client_says_all_before_it_shuts_down(client: TcpClient, server: socke
 
     assert server.recv(9, socket.MSG_WAITALL) == b"hello"
     assert (client.pending, client.has_shut_down, client.trouble) == (0, True, "")
+
+
+def test_a_client_hears_no_more_than_a_turns_worth_at_once(
+    client: TcpClient, server: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "READ_SIZE", 10)
+    monkeypatch.setattr(clients, "MOST_READ_AT_ONCE", 25)
+    server.sendall(bytes(100))
+
+    client.pump()
+
+    assert len(client.received) == 30
+
+
+def test_a_client_that_has_heard_far_more_than_it_said_reads_no_further(
+    client: TcpClient, server: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "READ_SIZE", 10)
+    monkeypatch.setattr(clients, "MOST_UNASKED", 45)
+    client.say(b"hello")
+    server.sendall(bytes(100))
+
+    assert heard(client, 50) == bytes(50)
+    assert (client.is_full(), client.pump()) == (True, False)
 
 
 def test_a_client_says_no_more_than_a_turns_worth_at_once(
@@ -205,3 +230,18 @@ def test_a_udp_client_that_nobody_hears_is_refused(
     eventually(udp_client.pump, until=lambda _: udp_client.trouble)
 
     assert (udp_client.trouble, udp_client.wants_to_write()) == ("ECONNREFUSED", False)
+
+
+# Addresses to which nobody may bind or connect stand for ports that are all taken.
+@pytest.mark.parametrize(
+    ("kind", "address"), [(TcpClient, "192.0.2.1"), (UdpClient, "255.255.255.255")]
+)
+def test_a_client_that_gets_no_port_is_in_trouble(
+    monkeypatch: pytest.MonkeyPatch, kind: type[TcpClient] | type[UdpClient], address: str
+) -> None:
+    monkeypatch.setattr(clients, "ALL_OF_LOOPBACK", address)
+
+    client = kind("A", port=9)
+
+    assert (client.port, client.trouble != "", client.wants_to_write()) == (0, True, False)
+    client.close()

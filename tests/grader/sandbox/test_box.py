@@ -62,8 +62,7 @@ def test_box_shows_the_program_its_files_and_lets_it_change_none(driver: Driver)
 def test_box_gives_the_program_a_clean_environment(driver: Driver) -> None:
     program = """
         import os, json
-        of_bubblewrap = open("/proc/1/environ").read()
-        print(json.dumps({"own": dict(os.environ), "of bubblewrap": of_bubblewrap}))
+        print(json.dumps({"own": dict(os.environ), "of bubblewrap": os.listdir("/proc/1")}))
     """
 
     shown = driver.run(
@@ -84,7 +83,7 @@ def test_box_gives_the_program_a_clean_environment(driver: Driver) -> None:
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONUNBUFFERED": "1",
         },
-        "of bubblewrap": "PATH=/usr/bin:/bin\0",
+        "of bubblewrap": [],
     }
 
 

@@ -15,7 +15,7 @@ def test_limits_are_set_inside_of_the_box(monkeypatch: pytest.MonkeyPatch) -> No
     command = view.limited(["true"], Limits(processes=5, open_files=6, cpu_s=7))
 
     assert command[:2] == ["prlimit", "--nproc=5:5"]
-    assert {"--nofile=6:6", "--cpu=7:8", "--core=0:0", "--stack=8388608:8388608"} <= {*command}
+    assert {"--nofile=6:6", "--cpu=7:8", "--core=1:1", "--stack=8388608:8388608"} <= {*command}
     assert command[-2:] == ["--", "true"]
 
 

@@ -1,0 +1,69 @@
+"""What the battery is run with: a crew for each user, and a host that has something to steal."""
+
+import os
+import platform
+import secrets
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.attacks.crew import Crew
+from tests.end_to_end.attacks.header import Attack
+from tests.grader.sandbox.conftest import Driver, driver, make_project
+
+__all__ = ["driver", "make_project"]  # Fixtures of this folder.
+
+CANARY = "IOMODELS-CANARY-"
+
+
+@pytest.fixture(scope="session")
+def host() -> Iterator[dict[str, Any]]:
+    """Plant a secret in files, and open services as a host has them; give what programs know."""
+    secret = CANARY + secrets.token_hex(8)
+    abstract = f"iomodels-battery-{os.getpid()}"
+    files = []
+    for folder in ("/tmp", "/var/tmp", "/dev/shm", "/run"):
+        if os.access(folder, os.W_OK):
+            descriptor, name = tempfile.mkstemp(prefix="iomodels-secret-", dir=folder)
+            os.write(descriptor, secret.encode())
+            os.fchmod(descriptor, 0o644)
+            os.close(descriptor)
+            files.append(Path(name))
+    with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
+        unix.bind("\0" + abstract)
+        unix.listen()
+        yield {
+            "secret": secret,
+            "canary": CANARY,
+            "planted": [str(path) for path in files],
+            "host_port": tcp.getsockname()[1],
+            "host_abstract": abstract,
+        }
+    for path in files:
+        path.unlink()
+
+
+@pytest.fixture(scope="session")
+def crew(driver: Driver, host: dict[str, Any]) -> Iterator[Crew]:
+    found = Crew(driver, host)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def check_needs() -> Callable[[Attack, Crew], None]:
+    """Skip an attack that this machine, or this user, cannot make."""
+
+    def check(attack: Attack, crew: Crew) -> None:
+        if "cgroup" in attack.needs and "SANDBOX_CGROUP" not in os.environ:
+            pytest.skip("only a control group counts this, and none is delegated")
+        if "x86_64" in attack.needs and platform.machine() != "x86_64":
+            pytest.skip("only on x86_64")
+        if attack.is_graded and not crew.can_grade():
+            pytest.skip(f"the {crew.user} user cannot read this project")
+
+    return check
