@@ -49,8 +49,8 @@ ALLOWED = {
         recvmsg sendmmsg sendmsg sendto setsockopt shutdown""",
     "reading and writing": """
         close close_range copy_file_range dup dup2 dup3 fadvise64 fallocate fcntl fdatasync flock
-        fsync ftruncate lseek pipe pipe2 pread64 preadv pwrite64 pwritev read
-        readahead readv sendfile splice sync_file_range tee truncate vmsplice write writev""",
+        fsync ftruncate lseek pipe pipe2 pread64 preadv pwrite64 pwritev read readahead readv
+        sendfile splice sync_file_range tee truncate write writev""",
     "files by name": """
         access chdir chmod chown creat faccessat faccessat2 fchdir fchmod fchmodat fchmodat2
         fchown fchownat fgetxattr flistxattr fstat fstatfs getcwd getdents getdents64 getxattr
@@ -99,9 +99,11 @@ DENIED = {
 
 # Left to ENOSYS on purpose. clone3: its flags lie in memory, where a filter cannot look, and with
 # EPERM in place of ENOSYS no thread could be made. io_uring: IORING_OP_SOCKET makes sockets that
-# socket() refuses here. preadv2 and pwritev2: at offset -1 they read and write sockets, and the
-# tracer is not told; in their absence the C library makes readv and writev of them, which it is.
-UNKNOWN = "clone3 io_uring_enter io_uring_register io_uring_setup preadv2 pwritev2"
+# socket() refuses here. vmsplice: a pipe goes on holding pages that their process has given back,
+# 2 MiB for 4 KiB of pipe, and they count as nobody's. preadv2, pwritev2: with offset -1 they move a
+# socket's bytes, and the tracer is not told; without them the C library takes readv and writev.
+UNKNOWN = """
+    clone3 io_uring_enter io_uring_register io_uring_setup preadv2 pwritev2 vmsplice"""
 
 # sys/socket.h, netinet/in.h. Not: netlink, packet, vsock (which has no namespaces), alg, and so on.
 SOCKET_DOMAINS = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10}
@@ -152,11 +154,21 @@ IOCTLS = {
     "SIOCGIFINDEX": 0x8933,
 }
 
+# asm-generic/socket.h, linux/tcp.h: the level and the option. With a filter of its own a socket
+# throws away what has arrived, which looks as if it were still under way. Other protocols on top of
+# TCP are code of the kernel that no server needs (CVE-2023-0461).
+SETSOCKOPT_REFUSED = {
+    "SO_ATTACH_FILTER": (1, 26),
+    "SO_ATTACH_BPF": (1, 50),
+    "SO_ATTACH_REUSEPORT_CBPF": (1, 51),
+    "SO_ATTACH_REUSEPORT_EBPF": (1, 52),
+    "TCP_ULP": (6, 31),
+}
+# A read in all but name, of which the tracer is not told.
+GETSOCKOPT_REFUSED = {"TCP_ZEROCOPY_RECEIVE": (6, 35)}
+
 # linux/prctl.h. A process that is not dumpable hides its /proc files, and so what it waits for.
 PRCTL_REFUSED = {"PR_SET_DUMPABLE": 4}
-
-# netinet/tcp.h. TCP_ZEROCOPY_RECEIVE reads: what fits is copied, and no tracer sees a read.
-SOCKET_OPTIONS_REFUSED = {"TCP_ZEROCOPY_RECEIVE": (6, 35)}  # IPPROTO_TCP
 
 
 def allowed(profile: Profile) -> frozenset[str]:

@@ -86,7 +86,8 @@ def _looking_at_arguments(profile: Profile, numbers: Mapping[str, int]) -> list[
         "clone": _clone,
         "ioctl": _ioctl,
         "prctl": _prctl,
-        "getsockopt": _getsockopt,
+        "setsockopt": lambda: _socket_option(policy.SETSOCKOPT_REFUSED.values()),
+        "getsockopt": lambda: _socket_option(policy.GETSOCKOPT_REFUSED.values()),
     }
     found = []
     for name, make_body in bodies.items():
@@ -139,17 +140,18 @@ def _prctl() -> list[Instruction]:
     return [*_load_low(0), *refuse, Instruction(_RETURN, _ALLOW)]
 
 
-def _getsockopt() -> list[Instruction]:
-    # Level and option are ints, as above.
-    ((level, option),) = policy.SOCKET_OPTIONS_REFUSED.values()
-    return [
-        *_load_low(1),
-        Instruction(_JUMP_EQUAL, level, if_false=3),
-        *_load_low(2),
-        Instruction(_JUMP_EQUAL, option, if_false=1),
-        Instruction(_RETURN, _refuse(errno.EPERM)),
-        Instruction(_RETURN, _ALLOW),
-    ]
+def _socket_option(refused: Iterable[tuple[int, int]]) -> list[Instruction]:
+    # As for prctl: level and option are ints.
+    found = []
+    for level, option in refused:
+        found += [
+            *_load_low(1),
+            Instruction(_JUMP_EQUAL, level, if_false=3),
+            *_load_low(2),
+            Instruction(_JUMP_EQUAL, option, if_false=1),
+            Instruction(_RETURN, _refuse(errno.EPERM)),
+        ]
+    return [*found, Instruction(_RETURN, _ALLOW)]
 
 
 def _must_be_one_of(

@@ -179,18 +179,28 @@ def test_prctl_cannot_hide_a_process(ask: Ask, option: int, wanted: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("level", "option", "wanted"),
+    ("call", "level", "option", "wanted"),
     [
-        (6, 35, "EPERM"),
-        (6 | HIGH, 35 | HIGH, "EPERM"),  # The kernel reads ints.
-        (1, 35, ALLOWED),  # SO_TIMESTAMPNS
-        (6, 11, ALLOWED),  # TCP_INFO
+        ("setsockopt", 1, 2, ALLOWED),  # SO_REUSEADDR
+        ("setsockopt", 6, 1, ALLOWED),  # TCP_NODELAY
+        ("setsockopt", 6, 26, ALLOWED),
+        ("setsockopt", 1, 31, ALLOWED),
+        ("setsockopt", 1, 26, "EPERM"),  # SO_ATTACH_FILTER
+        ("setsockopt", 1 | HIGH, 26 | HIGH, "EPERM"),
+        ("setsockopt", 1, 52, "EPERM"),  # SO_ATTACH_REUSEPORT_EBPF
+        ("setsockopt", 6, 31, "EPERM"),  # TCP_ULP
+        ("getsockopt", 6, 31, ALLOWED),
+        ("getsockopt", 1, 4, ALLOWED),  # SO_ERROR
+        ("getsockopt", 6, 35, "EPERM"),  # TCP_ZEROCOPY_RECEIVE
+        ("getsockopt", 6 | HIGH, 35 | HIGH, "EPERM"),
+        ("getsockopt", 1, 35, ALLOWED),  # SO_TIMESTAMPNS
+        ("getsockopt", 6, 11, ALLOWED),  # TCP_INFO
     ],
 )
-def test_no_option_of_a_socket_reads_from_it(
-    ask: Ask, level: int, option: int, wanted: str
+def test_socket_options_are_refused_by_level_and_option(
+    ask: Ask, call: str, level: int, option: int, wanted: str
 ) -> None:
-    assert ask("getsockopt", 3, level, option) == wanted
+    assert ask(call, 3, level, option) == wanted
 
 
 def test_every_name_of_the_policy_is_a_system_call() -> None:
