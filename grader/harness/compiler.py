@@ -4,8 +4,10 @@ import os
 import select
 import time
 from dataclasses import dataclass
+from typing import Literal
 
 from grader.exceptions import SandboxUnavailable
+from grader.harness import threads
 from grader.sandbox import Box, Excess, Limits, Profile, exceeded, start
 from iomodels.record import Compilation, Outcome
 
@@ -48,6 +50,9 @@ LIMITS = Limits(
 )
 OUTPUT_KEPT = 64 * 1024
 LOOK_EVERY_MS = 5
+# Only a compiler's own parts can wake each other. If all of them sleep, and none has run for so
+# long, then the source has it read what never comes, such as its own output.
+ASLEEP_NS = 2 * 10**9
 PLAIN = b'#include <stdio.h>\n#include <pthread.h>\nint main(void) { return puts("") == EOF; }\n'
 
 
@@ -79,26 +84,43 @@ def _compile(file_name: str, source: bytes) -> Made:
         limits=LIMITS,
         profile=Profile.COMPILER,
     )
-    output, excess = _follow(box)
-    binary = box.take(MADE, most_bytes=LIMITS.file_bytes) if excess is None else None
+    output, stopped = _follow(box)
+    binary = None if stopped else box.take(MADE, most_bytes=LIMITS.file_bytes)
     ended = box.close(output=output)
     is_done = binary is not None and ended.code == 0
     outcome = Outcome.PASSED if is_done else Outcome.FAILED
-    if excess is Excess.WALL:
+    if stopped is Excess.WALL:
         outcome = Outcome.UNDECIDED
     words = output.decode("utf-8", "replace").replace(f"/w/{file_name}", file_name)
     compilation = Compilation(
         outcome=outcome,
         output=words,
-        stopped=_limit(excess),
+        stopped=_reason(stopped),
         took_ns=time.monotonic_ns() - started_ns,
     )
     return Made(compilation=compilation, binary=binary if is_done else None)
 
 
-def _follow(box: Box) -> tuple[bytes, Excess | None]:
-    """Read what the compiler says until nobody is left, or until it is over a limit and killed."""
-    output, excess = b"", None
+class _Rest:
+    """Notices that all in a box sleep, and that none has run for a while."""
+
+    def __init__(self, box: Box) -> None:
+        self._box = box
+        self._last: tuple[threads.Thread, ...] = ()
+        self._since_ns = 0
+
+    def is_for_ever(self) -> bool:
+        found = threads.look(self._box.processes()) if self._box.has_started() else ()
+        now_ns = time.monotonic_ns()
+        if not found or found != self._last or not all(thread.is_asleep for thread in found):
+            self._last, self._since_ns = found, now_ns
+        return now_ns - self._since_ns > ASLEEP_NS
+
+
+def _follow(box: Box) -> tuple[bytes, Excess | Literal["asleep"] | None]:
+    """Read what the compiler says until nobody is left, or until there is a reason to kill it."""
+    output, rest = b"", _Rest(box)
+    stopped: Excess | Literal["asleep"] | None = None
     poll = select.poll()
     poll.register(box.pidfd, select.POLLIN)
     poll.register(box.output_fd, select.POLLIN)
@@ -110,15 +132,20 @@ def _follow(box: Box) -> tuple[bytes, Excess | None]:
             if not part:
                 poll.unregister(box.output_fd)
         elif box.pidfd in ready:
-            return output, excess
-        if excess is None and (excess := exceeded(LIMITS, box.usage())):
-            box.kill()
+            return output, stopped
+        if stopped is None:
+            is_for_ever = rest.is_for_ever()
+            stopped = exceeded(LIMITS, box.usage()) or ("asleep" if is_for_ever else None)
+            if stopped:
+                box.kill()
 
 
-def _limit(excess: Excess | None) -> str:
-    match excess:
+def _reason(stopped: Excess | Literal["asleep"] | None) -> str:
+    match stopped:
         case None:
             return ""
+        case "asleep":
+            return "it waited for something that never came"
         case Excess.CPU:
             return f"it used {LIMITS.cpu_s} s of CPU time, its limit"
         case Excess.MEMORY:

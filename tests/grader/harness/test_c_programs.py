@@ -196,3 +196,11 @@ def test_a_program_takes_nothing_of_the_host_along(path: str) -> None:
     assert "root:x:0:0:root:/root:/bin/bash" not in said
     assert "VIRTUAL_ENV" not in said
     assert "pytestmark" not in said
+
+
+def test_a_source_that_has_the_compiler_wait_for_ever_is_at_fault() -> None:
+    report = run_c('#include "/proc/self/fd/1"\n', ONE_LINE)
+
+    (found,) = report.scenarios[0].findings
+    assert (report.outcome, found.rule) == (Outcome.FAILED, "compiles")
+    assert "it waited for something that never came" in found.message
