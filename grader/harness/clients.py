@@ -89,8 +89,13 @@ class TcpClient(_Reading):
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # Urgent data is a byte like any other, and is counted like one.
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
-        self._socket.bind((ALL_OF_LOOPBACK, 0))
-        self.port: int = self._socket.getsockname()[1]
+        self.port = 0
+        try:
+            self._socket.bind((ALL_OF_LOOPBACK, 0))
+        except OSError as error:  # The program itself has taken every port that there is.
+            self.trouble = errno.errorcode.get(error.errno or 0, str(error))
+            return
+        self.port = self._socket.getsockname()[1]
         started_ns = time.time_ns()
         result = self._socket.connect_ex((ALL_OF_LOOPBACK, port))
         if result in (0, errno.EINPROGRESS):
@@ -215,8 +220,13 @@ class UdpClient(_Reading):
         self._heard: list[bytes] = []
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.settimeout(0)
-        self._socket.connect((ALL_OF_LOOPBACK, port))
-        self.port: int = self._socket.getsockname()[1]
+        self.port = 0
+        try:
+            self._socket.connect((ALL_OF_LOOPBACK, port))
+        except OSError as error:  # As for TCP.
+            self.trouble = errno.errorcode.get(error.errno or 0, str(error))
+            return
+        self.port = self._socket.getsockname()[1]
 
     def fileno(self) -> int:
         return self._socket.fileno()

@@ -230,3 +230,18 @@ def test_a_udp_client_that_nobody_hears_is_refused(
     eventually(udp_client.pump, until=lambda _: udp_client.trouble)
 
     assert (udp_client.trouble, udp_client.wants_to_write()) == ("ECONNREFUSED", False)
+
+
+# Addresses to which nobody may bind or connect stand for ports that are all taken.
+@pytest.mark.parametrize(
+    ("kind", "address"), [(TcpClient, "192.0.2.1"), (UdpClient, "255.255.255.255")]
+)
+def test_a_client_that_gets_no_port_is_in_trouble(
+    monkeypatch: pytest.MonkeyPatch, kind: type[TcpClient] | type[UdpClient], address: str
+) -> None:
+    monkeypatch.setattr(clients, "ALL_OF_LOOPBACK", address)
+
+    client = kind("A", port=9)
+
+    assert (client.port, client.trouble != "", client.wants_to_write()) == (0, True, False)
+    client.close()
