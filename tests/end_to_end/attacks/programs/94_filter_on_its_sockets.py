@@ -1,7 +1,7 @@
 # Attack: 94, a socket that throws away what clients send
 # Source: socket(7), SO_ATTACH_FILTER: a program for the kernel that an ordinary user may load
 # Tries: a filter on every connection drops all that arrives, so that the clients' bytes are never acknowledged and never there to be read.
-# Meets: such a filter is refused (EPERM): else the bytes would look as if they were still under way, and the run as undecided.
+# Meets: such a filter is refused (EPERM): else the bytes would never be acknowledged, as if they were still under way.
 # Script: connect A
 # Script: A sends "hello\n"
 # Script: A receives "hello\n"
