@@ -105,8 +105,9 @@ DENIED = {
 # socket() refuses here, of families that have no namespaces (vsock), and no filter sees it.
 RINGS = "io_uring_enter io_uring_register io_uring_setup"
 # vmsplice: a pipe goes on holding pages that their process has given back, 2 MiB for 4 KiB of pipe,
-# and they count as nobody's.
-UNKNOWN = f"clone3 vmsplice {RINGS}"
+# and they count as nobody's. preadv2, pwritev2: with offset -1 they move a socket's bytes; without
+# them the C library takes readv and writev, as nearly everybody does.
+UNKNOWN = f"clone3 preadv2 pwritev2 vmsplice {RINGS}"
 
 # sys/socket.h, netinet/in.h. Not: netlink, packet, vsock (which has no namespaces), alg, and so on.
 SOCKET_DOMAINS = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10}
