@@ -2,8 +2,8 @@
 
 THEORY OF OPERATION
 
-    worker ── outer ── driver ── bubblewrap ── pid 1 ── prlimit, which becomes the program
-              └ pid namespace ─┘               └─── the box's own pid namespace ────────┘
+    worker ── outer ── driver ── bubblewrap ── pid 1 ── the program
+              └ pid namespace ─┘               └ the box's own ───┘
 
 The worker starts a fresh process for each grading and never enters anything itself. That process
 calls `enter()`: as root it becomes the unprivileged uid of its slot; it makes its own user,
@@ -15,12 +15,13 @@ neither database nor broker.
 
 `start()` puts one program into one box: bubblewrap makes a second set of namespaces (not the
 network) in which the program is uid 1000 without capabilities, sees /usr read-only, a staged /etc,
-its files in /w, and a /tmp with a cap on bytes and inodes; a seccomp filter refuses what a server
-has no use for; prlimit, inside because a count of processes belongs to a user namespace, sets the
-limits and becomes the program. bubblewrap is given its options, the filter and a status pipe as
-descriptors, none of which the program inherits. The program has stdin empty, stdout and stderr in
-one pipe, which the driver reads. The box's pid 1 has the program's uid, no limits, and nobody
-counts or traces it; /proc/1 is covered, so that the program cannot move in there.
+its files in /w, and a /tmp with a cap on bytes and inodes, and a seccomp filter refuses what a
+server has no use for. bubblewrap is given its options, the filter and two pipes as descriptors,
+none of which the program inherits. On one it tells the pid of its child; the other holds this child
+back, furnished but without a program yet, until it has its limits and stands in its control group.
+The program has stdin empty, stdout and stderr in one pipe, which the driver reads. The box's pid 1
+has the program's uid, and nobody counts or traces it; /proc/1 is covered, so that the program
+cannot move in there.
 
 A program's source is compiled in such a box as well, under a filter without sockets. What the
 compiler leaves in its /tmp is taken from outside once nobody is left in the box, and is a file in

@@ -72,10 +72,8 @@ class Box:
         self._directory = directory
         self._status = status
         self._started_ns = started_ns
-        self._is_ours = {
-            (found.st_dev, found.st_ino)
-            for found in (Path(remedies.program(name)).stat() for name in ("bwrap", "prlimit"))
-        }
+        bubblewraps = Path(remedies.program("bwrap")).stat()
+        self._before = (bubblewraps.st_dev, bubblewraps.st_ino)
         self._has_started = False
         self._is_killed = False
         self._exit: Exit | None = None
@@ -85,7 +83,7 @@ class Box:
         if not self._has_started:
             images = (processes.image(pid) for pid in self.processes())
             self._has_started = (
-                any(image is not None and image not in self._is_ours for image in images)
+                any(image not in (None, self._before) for image in images)
                 or self._status.find("exit-code") is not None
             )
         return self._has_started

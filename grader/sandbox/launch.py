@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader.exceptions import SandboxUnavailable
-from grader.sandbox import choices, kernel, namespaces, remedies, seccomp, view
+from grader.sandbox import choices, kernel, namespaces, remedies, rlimits, seccomp, view
 from grader.sandbox.box import Box, failure, read_words, remove
 from grader.sandbox.cgroups import BoxGroup
 from grader.sandbox.limits import Limits
@@ -46,6 +46,7 @@ def start(
     own = command[0].removeprefix(view.FILES)
     if own not in files:
         _check_installed(command[0])
+    bounds = rlimits.of(limits)
     directory = _furnish(files, limits, executable=own)
     tracer = Tracer(directory, most_bytes=limits.trace_bytes) if is_traced else None
     started_ns = time.monotonic_ns()
@@ -53,7 +54,7 @@ def start(
     pipes = _Pipes()
     bubblewrap = _run(
         view.options(directory, etc=namespaces.ETC, environment=environment),
-        view.limited(command, limits),
+        command,
         filter_=seccomp.program(profile, seccomp.machine()),
         pipes=pipes,
         tracer=tracer,
@@ -63,8 +64,7 @@ def start(
     try:
         if init_pid is None:
             raise _never_began(bubblewrap, directory, tracer, output_fd=pipes.output)
-        if group:
-            _put(init_pid, group)
+        _bound(init_pid, bounds, group)
     finally:
         os.close(pipes.let_go)
     return Box(
@@ -90,10 +90,12 @@ class _Pipes:
         self.held, self.let_go = os.pipe()
 
 
-def _put(init_pid: int, group: BoxGroup) -> None:
-    """Move the box's pid 1 into its group; it waits for that before it starts the program."""
-    with suppress(ProcessLookupError):  # bubblewrap has failed meanwhile, which `close` will tell.
-        group.add(init_pid)
+def _bound(init_pid: int, bounds: Mapping[str, tuple[int, int]], group: BoxGroup | None) -> None:
+    """Bound the box's pid 1, which waits for that before it starts the program."""
+    rlimits.impose(init_pid, bounds)
+    if group:
+        with suppress(ProcessLookupError):  # As above.
+            group.add(init_pid)
 
 
 def _never_began(

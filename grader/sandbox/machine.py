@@ -32,7 +32,6 @@ def look() -> Iterator[Check]:
     yield _version("bwrap", _OLDEST_BUBBLEWRAP)
     yield _privileges_of_bubblewrap()
     yield _version("strace", _OLDEST_STRACE)
-    yield _program("prlimit")
     yield _program("python3")
     yield _compiler()
     yield _control_group()

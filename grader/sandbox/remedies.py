@@ -9,7 +9,6 @@ from grader.sandbox import choices
 
 _PACKAGES = {
     "bwrap": "bubblewrap",
-    "prlimit": "util-linux",
     "python3": "python3",
     "strace": "strace",
     # The C library's headers are a package of their own, called differently everywhere.

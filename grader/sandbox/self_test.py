@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader.exceptions import SandboxUnavailable
-from grader.sandbox import cgroups, choices, machine, namespaces, seccomp, view
+from grader.sandbox import cgroups, choices, machine, namespaces, rlimits, seccomp, view
 from grader.sandbox.box import Box
 from grader.sandbox.checks import Check, failed, from_json, passed
 from grader.sandbox.launch import start
@@ -87,11 +87,7 @@ def _attacks(probe: bytes, facts: Mapping[str, object], *, is_traced: bool) -> I
         "environment": list(view.ENVIRONMENT),
         "hidden": [str(_PROJECT), sys.prefix if sys.prefix != sys.base_prefix else str(_PROJECT)],
         "limits": {
-            "RLIMIT_NPROC": limits.processes,
-            "RLIMIT_NOFILE": limits.open_files,
-            "RLIMIT_FSIZE": limits.file_bytes,
-            "RLIMIT_AS": limits.address_space_bytes,
-            "RLIMIT_CORE": 1,
+            f"RLIMIT_{name.upper()}": hard for name, (_, hard) in rlimits.of(limits).items()
         },
     }
     box = start(

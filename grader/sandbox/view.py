@@ -1,14 +1,12 @@
-"""What a program sees and may use, as the options of bubblewrap and prlimit."""
+"""What a program sees, as the options of bubblewrap."""
 
 import functools
-import resource
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from grader.exceptions import SandboxUnavailable
 from grader.sandbox import remedies
-from grader.sandbox.limits import Limits
 
 PATH = "/usr/bin:/bin"
 FILES = "/w/"
@@ -25,6 +23,7 @@ _SYSTEM = tuple(
     Path("/usr", name)
     for name in ("bin", "sbin", "include", "lib", "lib32", "lib64", "libexec", "share")
 )
+_NOTHING = Path("/dev/null")
 _ROOTS = tuple(Path("/", name) for name in ("bin", "sbin", "lib", "lib32", "lib64"))
 # Looked up now: after `enter()` they may be out of reach.
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -65,6 +64,8 @@ def options(directory: Path, *, etc: Path, environment: Mapping[str, str]) -> by
             for part in ("--setenv", *item)
         ),
         *_system_directories(),
+        # Whoever runs bubblewrap's own file looks like a box whose program has not begun.
+        *(part for path in _own_programs() for part in _bind("--ro-bind", _NOTHING, str(path))),
         *_bind("--ro-bind", etc, "/etc"),
         *("--proc", "/proc", "--dev", "/dev"),
         # bubblewrap's own process in the box has the program's uid, no limits, and nobody counts or
@@ -82,34 +83,6 @@ def options(directory: Path, *, etc: Path, environment: Mapping[str, str]) -> by
 def joined(options: Sequence[str]) -> bytes:
     """Return options as bubblewrap's --args wants them."""
     return b"".join(part.encode() + b"\0" for part in options)
-
-
-def limited(command: Sequence[str], limits: Limits) -> list[str]:
-    """Put prlimit before a command: inside, because a count of processes belongs to a namespace.
-
-    Raises SandboxUnavailable if this process may not even use that much itself.
-    """
-    needed = {
-        "nproc": (resource.RLIMIT_NPROC, limits.processes),
-        "as": (resource.RLIMIT_AS, limits.address_space_bytes),
-        "fsize": (resource.RLIMIT_FSIZE, limits.file_bytes),
-        "nofile": (resource.RLIMIT_NOFILE, limits.open_files),
-        # One second after SIGXCPU, which can be caught, comes SIGKILL.
-        "cpu": (resource.RLIMIT_CPU, limits.cpu_s + 1),
-    }
-    for name, (number, value) in needed.items():
-        hard = resource.getrlimit(number)[1]
-        if hard != resource.RLIM_INFINITY and hard < value:
-            problem = f"The limit {name} is {hard} here, but programs are to have {value}."
-            raise remedies.unavailable(problem, f"prlimit --pid $PPID --{name}={value}")
-    return [
-        "prlimit",
-        *(f"--{name}={value}:{value}" for name, (_, value) in needed.items() if name != "cpu"),
-        f"--cpu={limits.cpu_s}:{limits.cpu_s + 1}",
-        *_ceilings(),
-        "--",
-        *command,
-    ]
 
 
 def check(files: Mapping[str, bytes], environment: Mapping[str, str]) -> None:
@@ -137,6 +110,12 @@ def hidden() -> tuple[Path, ...]:
     return tuple(sorted(within))
 
 
+@functools.cache
+def _own_programs() -> tuple[Path, ...]:
+    path = Path(remedies.program("bwrap")).resolve()
+    return (path,) if any(path.is_relative_to(system) for system in _SYSTEM) else ()
+
+
 def _system_directories() -> Iterator[str]:
     for path in _SYSTEM:
         if path.is_dir():
@@ -148,28 +127,6 @@ def _system_directories() -> Iterator[str]:
             yield from ("--symlink", str(path.readlink()), str(path))
         elif path.is_dir():
             yield from _bind("--ro-bind", path, str(path))
-
-
-def _ceilings() -> list[str]:
-    """Take away what no server needs, without asking for more than this process has."""
-    wanted = {
-        # Not 0, which only forbids files: a handler named in core_pattern would run on the host for
-        # each crash. With 1 the kernel takes the program for such a handler, whose crash starts no
-        # other one (fs/coredump.c), and a file of one byte is none.
-        "core": (resource.RLIMIT_CORE, 1),
-        "stack": (resource.RLIMIT_STACK, 8 << 20),
-        "memlock": (resource.RLIMIT_MEMLOCK, 64 << 10),
-        "msgqueue": (resource.RLIMIT_MSGQUEUE, 0),
-        "sigpending": (resource.RLIMIT_SIGPENDING, 256),
-        "nice": (resource.RLIMIT_NICE, 0),
-        "rtprio": (resource.RLIMIT_RTPRIO, 0),
-    }
-    found = []
-    for name, (number, value) in wanted.items():
-        hard = resource.getrlimit(number)[1]
-        least = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        found.append(f"--{name}={least}:{least}")
-    return found
 
 
 def _bind(option: str, source: Path, target: str) -> tuple[str, str, str]:

@@ -18,7 +18,6 @@ NEEDED = (
     "head",
     "id",
     "make",
-    "prlimit",
     "sed",
 )
 

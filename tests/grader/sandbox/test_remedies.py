@@ -48,7 +48,7 @@ def test_other_systems_are_told_what_must_work() -> None:
         ("apt-get", "bwrap", "apt-get install bubblewrap"),
         ("apt-get", "gcc", "apt-get install gcc libc6-dev"),
         ("dnf", "gcc", "dnf install gcc glibc-devel"),
-        ("apk", "prlimit", "apk add util-linux"),
+        ("apk", "gcc", "apk add gcc musl-dev"),
         ("none", "strace", "install the package strace"),
     ],
 )

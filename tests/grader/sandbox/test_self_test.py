@@ -42,7 +42,7 @@ def test_self_test_passes_for_every_user(driver: Driver) -> None:
     assert shown == {"failed": []}
 
 
-@pytest.mark.parametrize("missing", ["bwrap", "strace", "prlimit"])
+@pytest.mark.parametrize("missing", ["bwrap", "strace", "python3"])
 def test_self_test_refuses_without_a_program(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, missing: str
 ) -> None:
@@ -54,7 +54,7 @@ def test_self_test_refuses_without_a_program(
     found = {check.name: check for check in machine.look()}
 
     assert found[missing].state is State.FAILED
-    package = {"bwrap": "bubblewrap", "prlimit": "util-linux"}.get(missing, missing)
+    package = {"bwrap": "bubblewrap"}.get(missing, missing)
     assert found[missing].mend.endswith(package)
 
 
