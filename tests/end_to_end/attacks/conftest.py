@@ -13,6 +13,7 @@ import pytest
 
 from tests.end_to_end.attacks.crew import Crew
 from tests.end_to_end.attacks.header import Attack
+from tests.end_to_end.attacks.remains import Remains, adopt_orphans, look
 from tests.grader.sandbox.conftest import Driver, driver, make_project
 
 __all__ = ["driver", "make_project"]  # Fixtures of this folder.
@@ -47,11 +48,24 @@ def host() -> Iterator[dict[str, Any]]:
         path.unlink()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def before() -> Remains:
+    """Look at the host before the first attack, and see from now on who loses his parent."""
+    adopt_orphans()
+    return look()
+
+
 @pytest.fixture(scope="session")
-def crew(driver: Driver, host: dict[str, Any]) -> Iterator[Crew]:
-    found = Crew(driver, host)
-    yield found
-    found.close()
+def crews() -> list[Crew]:
+    """Give the list of all crews that there have been."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def crew(driver: Driver, host: dict[str, Any], crews: list[Crew]) -> Iterator[Crew]:
+    crews.append(Crew(driver, host))
+    yield crews[-1]
+    crews[-1].close()
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,7 @@ class Seen:
     words: str  # The program's own, or the findings.
     left: Mapping[str, int] = field(default_factory=dict)
     killing_ns: int = 0  # From the look that found it over a limit until nobody was left.
+    closing_ns: int = 0  # And until its files were gone.
     took_ns: int = 0
     most_processes: int = 0
 
@@ -80,7 +81,8 @@ class Crew:
         )
         verdict = f"verdict {answer['outcome']}"
         what = {verdict, *(f"{verdict} ({rule})" for rule in answer["rules"])}
-        return Seen(what=frozenset(what), words="\n".join(answer.get("messages", [])))
+        words = [*answer.get("messages", []), answer.get("conduct", "")]
+        return Seen(what=frozenset(what), words="\n".join(words))
 
     def _box(self, attack: Attack, *, is_traced: bool) -> Seen:
         limits = {**LIMITS, **attack.limits}
@@ -100,6 +102,7 @@ class Crew:
             words=answer["output"][-2000:],
             left=answer["left"],
             killing_ns=answer["killing_ns"],
+            closing_ns=answer["closing_ns"],
             took_ns=answer["took_ns"],
             most_processes=answer["most_processes"],
         )

@@ -37,7 +37,7 @@ def end_an_orphan():
     os.waitpid(child, 0)
 
 
-for path in ("/proc/1/mem", "/proc/1/task/1/mem", "/proc/self/root/proc/1/mem", "/proc/self/../1/mem"):
+for path in ("/proc/1/mem", "/proc/1/task/1/mem", "/proc/self/root" + "/proc/1/mem", "/proc/self/../1/mem"):
     try:
         write_into(path)
     except (OSError, IndexError):

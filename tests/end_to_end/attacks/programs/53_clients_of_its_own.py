@@ -18,7 +18,8 @@ import threading
 PORT = int(sys.argv[1])
 server = socket.create_server(("127.0.0.1", PORT))
 own = [socket.create_connection(("127.0.0.1", PORT)) for _ in range(8)]
-watched = [server.accept()[0] for _ in own]
+ports = {end.getsockname()[1] for end in own}
+watched = []
 
 
 def pretend():
@@ -35,6 +36,11 @@ def serve(client):
         client.sendall(content)
 
 
-threading.Thread(target=pretend).start()
 while True:
-    threading.Thread(target=serve, args=(server.accept()[0],)).start()
+    client, (_, port) = server.accept()
+    if port not in ports:
+        threading.Thread(target=serve, args=(client,)).start()
+        continue
+    watched.append(client)
+    if len(watched) == len(own):
+        threading.Thread(target=pretend).start()
