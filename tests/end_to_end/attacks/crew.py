@@ -45,12 +45,14 @@ class Seen:
 class Crew:
     """Runs attacks as one user; each of the two processes is started when it is first needed."""
 
-    def __init__(self, driver: Driver, facts: Mapping[str, Any]) -> None:
+    def __init__(self, driver: Driver, facts: Mapping[str, Any], *, hole: str = "") -> None:
+        """Prepare both. `hole` is code that spoils the sandbox, to see that it would be noticed."""
         self.user = driver.user
         # The secret itself stays outside: its beginning is enough to recognise it.
         told = {name: value for name, value in facts.items() if name != "secret"}
         self._facts = {**told, **_facts()}
-        owner = [*driver.become, driver.python, "-c", (HERE / "owner.py").read_text("utf-8")]
+        script = f"{hole}\n{(HERE / 'owner.py').read_text('utf-8')}"
+        owner = [*driver.become, driver.python, "-c", script]
         self._owner = Servant(owner, cwd=driver.project, environment={"CANARY": facts["secret"]})
         grader = [*driver.become, sys.executable, str(HERE / "grading.py")]
         self._grader = Servant(grader, cwd=ROOT, environment={"PYTHONPATH": str(ROOT)})

@@ -121,13 +121,13 @@ def script(*, before: str = "", at_start: str = "", is_traced: bool = True) -> s
 # Meets: SandboxUnavailable, which says what is missing. Not one byte of the program is executed.
 @pytest.mark.parametrize("missing", [*BEFORE, *START])
 def test_without_any_part_of_the_sandbox_no_program_runs(driver: Driver, missing: str) -> None:
-    before, at_start = BEFORE.get(missing), START.get(missing)
-    spoil, says = before or at_start or ("", "")
+    before, says_before = BEFORE.get(missing, ("", ""))
+    at_start, says_at_start = START.get(missing, ("", ""))
 
-    shown = driver.run(script(**({"before": spoil} if before else {"at_start": spoil})))
+    shown = driver.run(script(before=before, at_start=at_start))
 
     assert shown["has_run"] is False
-    assert shown["error"].startswith(says)
+    assert shown["error"].startswith(says_before or says_at_start)
 
 
 @pytest.mark.parametrize("is_traced", [False, True], ids=["untraced", "traced"])
