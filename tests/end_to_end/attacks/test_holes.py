@@ -73,6 +73,7 @@ HOLES = {
 }
 
 
+@pytest.mark.parametrize("driver", ["ordinary"], indirect=True)
 @pytest.mark.parametrize("file", HOLES)
 def test_a_hole_is_noticed(driver: Driver, host: dict[str, Any], file: str) -> None:
     crew = Crew(driver, host, hole="\n".join(line[8:] for line in HOLES[file].splitlines()))

@@ -1,6 +1,10 @@
 """Each thing that the sandbox needs is taken away: it says so, and the program never runs."""
 
+import shutil
+import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,15 +14,11 @@ pytestmark = pytest.mark.sandbox
 
 # The program's first act is one that the driver sees, whatever becomes of its output.
 SCRIPT = """
-import errno, shutil, socket, tempfile
+import errno, socket
 from grader.sandbox import kernel, launch, namespaces, seccomp, slots, view
 
 def only(*names):
-    folder = tempfile.mkdtemp(prefix="iomodels-programs-")
-    for name in names:
-        os.symlink(shutil.which(name), f"{folder}/{name}")
-    os.environ["PATH"] = folder
-    return folder
+    os.environ["PATH"] = "FOLDER/" + "-".join(names)
 
 def refuse(number):
     raise OSError(number, os.strerror(number))
@@ -31,7 +31,7 @@ class Folder(type(Path())):
         return True
 
 PROGRAM = "import socket; print('ran'); socket.create_connection(('127.0.0.1', 7777))"
-folder, listener, error, output = None, None, "", ""
+listener, error, output = None, "", ""
 SPOIL
 try:
     enter(slot=None)
@@ -105,6 +105,20 @@ START = {
 }
 
 
+@pytest.fixture(scope="module")
+def programs() -> Iterator[Path]:
+    """Make folders for PATH in which one of the three programs is missing."""
+    found = {name: shutil.which(name) for name in ("bwrap", "prlimit", "strace")}
+    with tempfile.TemporaryDirectory(prefix="iomodels-programs-") as folder:
+        Path(folder).chmod(0o755)
+        for missing in found:
+            others = [name for name in found if name != missing]
+            Path(folder, "-".join(others)).mkdir()
+            for name in others:
+                Path(folder, "-".join(others), name).symlink_to(found[name] or "")
+        yield Path(folder)
+
+
 def script(*, before: str = "", at_start: str = "", is_traced: bool = True) -> str:
     return (
         SCRIPT.replace("SPOIL_START", at_start or "pass")
@@ -120,11 +134,14 @@ def script(*, before: str = "", at_start: str = "", is_traced: bool = True) -> s
 # Tries: to be run without bubblewrap, namespaces, mounts, prlimit, strace, a filter, or as root.
 # Meets: SandboxUnavailable, which says what is missing. Not one byte of the program is executed.
 @pytest.mark.parametrize("missing", [*BEFORE, *START])
-def test_without_any_part_of_the_sandbox_no_program_runs(driver: Driver, missing: str) -> None:
+def test_without_any_part_of_the_sandbox_no_program_runs(
+    driver: Driver, programs: Path, missing: str
+) -> None:
     before, says_before = BEFORE.get(missing, ("", ""))
     at_start, says_at_start = START.get(missing, ("", ""))
+    spoilt = script(before=before, at_start=at_start).replace("FOLDER", str(programs))
 
-    shown = driver.run(script(before=before, at_start=at_start))
+    shown = driver.run(spoilt)
 
     assert shown["has_run"] is False
     assert shown["error"].startswith(says_before or says_at_start)
