@@ -102,3 +102,5 @@ def _to_be_graded(items: Sequence[pytest.Item], user: str) -> Iterator[tuple[Att
             case {"attack": Attack(is_graded=True) as attack, "driver": of, "is_traced": is_traced}:
                 if of == user:
                     yield attack, bool(is_traced)
+            case _:
+                pass
