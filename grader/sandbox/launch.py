@@ -43,6 +43,7 @@ def start(
     view.check(files, environment)
     namespaces.check_entered()
     _check_allowed(profile)
+    remedies.program("bwrap")  # Now: whatever raises later, the program may run already.
     own = command[0].removeprefix(view.FILES)
     if own not in files:
         _check_installed(command[0])
@@ -134,12 +135,16 @@ def _furnish(files: Mapping[str, bytes], limits: Limits, *, executable: str) -> 
         number += 1
     for name in ("w", "tmp"):
         (directory / name).mkdir(mode=0o755, parents=True)
-    kernel.mount(
-        "tmpfs",
-        str(directory / "tmp"),
-        flags=kernel.MS_NOSUID | kernel.MS_NODEV,
-        options=f"size={limits.tmp_bytes},nr_inodes={limits.tmp_inodes},mode=755",
-    )
+    try:
+        kernel.mount(
+            "tmpfs",
+            str(directory / "tmp"),
+            flags=kernel.MS_NOSUID | kernel.MS_NODEV,
+            options=f"size={limits.tmp_bytes},nr_inodes={limits.tmp_inodes},mode=755",
+        )
+    except OSError as error:
+        problem = f"The sandbox could not give a box its own files: {error.strerror}."
+        raise remedies.unavailable(problem, remedies.namespaces()) from error
     for name in ("tmp", "shm"):
         (directory / "tmp" / name).mkdir(mode=0o755)
     for name, content in files.items():

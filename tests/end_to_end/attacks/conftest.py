@@ -5,7 +5,7 @@ import platform
 import secrets
 import socket
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 
 from tests.end_to_end.attacks.crew import Crew
 from tests.end_to_end.attacks.header import Attack
+from tests.end_to_end.attacks.remains import Remains, adopt_orphans, look
 from tests.grader.sandbox.conftest import Driver, driver, make_project
 
 __all__ = ["driver", "make_project"]  # Fixtures of this folder.
@@ -47,11 +48,29 @@ def host() -> Iterator[dict[str, Any]]:
         path.unlink()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def before() -> Remains:
+    """Look at the host before the first attack, and see from now on who loses his parent."""
+    adopt_orphans()
+    return look()
+
+
 @pytest.fixture(scope="session")
-def crew(driver: Driver, host: dict[str, Any]) -> Iterator[Crew]:
-    found = Crew(driver, host)
-    yield found
-    found.close()
+def crews() -> list[Crew]:
+    """Give the list of all crews that there have been."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def crew(
+    driver: Driver, host: dict[str, Any], crews: list[Crew], request: pytest.FixtureRequest
+) -> Iterator[Crew]:
+    crews.append(Crew(driver, host))
+    for attack, is_traced in _to_be_graded(request.session.items, driver.user):
+        if not _lacks(attack, crews[-1]):
+            crews[-1].grade_ahead(attack, is_traced=is_traced)
+    yield crews[-1]
+    crews[-1].close()
 
 
 @pytest.fixture(scope="session")
@@ -59,11 +78,29 @@ def check_needs() -> Callable[[Attack, Crew], None]:
     """Skip an attack that this machine, or this user, cannot make."""
 
     def check(attack: Attack, crew: Crew) -> None:
-        if "cgroup" in attack.needs and "SANDBOX_CGROUP" not in os.environ:
-            pytest.skip("only a control group counts this, and none is delegated")
-        if "x86_64" in attack.needs and platform.machine() != "x86_64":
-            pytest.skip("only on x86_64")
-        if attack.is_graded and not crew.can_grade():
-            pytest.skip(f"the {crew.user} user cannot read this project")
+        if lacks := _lacks(attack, crew):
+            pytest.skip(lacks)
 
     return check
+
+
+def _lacks(attack: Attack, crew: Crew) -> str:
+    if "cgroup" in attack.needs and "SANDBOX_CGROUP" not in os.environ:
+        return "only a control group counts this, and none is delegated"
+    if "x86_64" in attack.needs and platform.machine() != "x86_64":
+        return "only on x86_64"
+    if attack.is_graded and not crew.can_grade:
+        return f"the {crew.user} user cannot read this project"
+    return ""
+
+
+def _to_be_graded(items: Sequence[pytest.Item], user: str) -> Iterator[tuple[Attack, bool]]:
+    """Yield what the tests that were chosen will ask this user's crew to grade."""
+    for item in items:
+        chosen = getattr(item, "callspec", None)
+        match chosen.params if chosen else {}:
+            case {"attack": Attack(is_graded=True) as attack, "driver": of, "is_traced": is_traced}:
+                if of == user:
+                    yield attack, bool(is_traced)
+            case _:
+                pass

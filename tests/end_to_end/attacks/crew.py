@@ -9,8 +9,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Queue
 from signal import Signals
 from typing import Any
 
@@ -24,6 +26,7 @@ HERE = Path(__file__).parent
 PORT = "9000"
 # An attack that says nothing of its limits ends by itself, within a second.
 LIMITS = {"wall_ns": 20 * 10**9}
+GRADERS = 2
 PATIENCE_MS = 90_000
 # Of the tests' own settings, what a driver needs to know about this machine.
 PASSED_ON = ("SANDBOX_CGROUP", "SANDBOX_ALLOW_NO_CGROUP")
@@ -37,50 +40,78 @@ class Seen:
     words: str  # The program's own, or the findings.
     left: Mapping[str, int] = field(default_factory=dict)
     killing_ns: int = 0  # From the look that found it over a limit until nobody was left.
+    closing_ns: int = 0  # And until its files were gone.
     took_ns: int = 0
     most_processes: int = 0
 
 
 class Crew:
-    """Runs attacks as one user; each of the two processes is started when it is first needed."""
+    """Runs attacks as one user; each of its children is started when it is first needed.
 
-    def __init__(self, driver: Driver, facts: Mapping[str, Any]) -> None:
+    What is graded can be graded ahead, two at a time, while the boxes are watched one by one.
+    """
+
+    def __init__(self, driver: Driver, facts: Mapping[str, Any], *, hole: str = "") -> None:
+        """Prepare both. `hole` is code that spoils the sandbox, to see that it would be noticed."""
         self.user = driver.user
         # The secret itself stays outside: its beginning is enough to recognise it.
         told = {name: value for name, value in facts.items() if name != "secret"}
         self._facts = {**told, **_facts()}
-        owner = [*driver.become, driver.python, "-c", (HERE / "owner.py").read_text("utf-8")]
+        script = f"{hole}\n{(HERE / 'owner.py').read_text('utf-8')}"
+        owner = [*driver.become, driver.python, "-c", script]
         self._owner = Servant(owner, cwd=driver.project, environment={"CANARY": facts["secret"]})
         grader = [*driver.become, sys.executable, str(HERE / "grading.py")]
-        self._grader = Servant(grader, cwd=ROOT, environment={"PYTHONPATH": str(ROOT)})
+        environment = {"PYTHONPATH": str(ROOT)}
+        self._graders: Queue[Servant] = Queue()
+        for _ in range(GRADERS):
+            self._graders.put(Servant(grader, cwd=ROOT, environment=environment))
+        self._pool = ThreadPoolExecutor(GRADERS)
+        self._ahead: dict[tuple[str, bool], Future[Seen]] = {}
         self._become = driver.become
 
+    @functools.cached_property
     def can_grade(self) -> bool:
-        """Tell whether this user can read the project at all."""
+        """Whether this user can read the project at all."""
         tried = [*self._become, sys.executable, "-c", "import grader.harness.examination"]
         return subprocess.run(tried, cwd=ROOT, check=False, capture_output=True).returncode == 0
 
     def run(self, attack: Attack, *, is_traced: bool) -> Seen:
-        return (self._grade if attack.is_graded else self._box)(attack, is_traced=is_traced)
+        if not attack.is_graded:
+            return self._box(attack, is_traced=is_traced)
+        if (attack.file, is_traced) not in self._ahead:
+            self.grade_ahead(attack, is_traced=is_traced)
+        return self._ahead.pop((attack.file, is_traced)).result()
+
+    def grade_ahead(self, attack: Attack, *, is_traced: bool) -> None:
+        """Begin with what `run` will be asked for."""
+        graded = self._pool.submit(self._grade, attack, is_traced=is_traced)
+        self._ahead[attack.file, is_traced] = graded
 
     def close(self) -> None:
         self._owner.close()
-        self._grader.close()
+        self._pool.shutdown(cancel_futures=True)
+        while not self._graders.empty():
+            self._graders.get().close()
 
     def _grade(self, attack: Attack, *, is_traced: bool) -> Seen:
         source = (PROGRAMS / attack.file).read_text("utf-8")
-        answer = self._grader.ask(
-            file_name=f"server{Path(attack.file).suffix}",
-            source=without_header(attack.file, source),
-            against=attack.against,
-            asks=attack.asks,
-            script=attack.script,
-            limits=attack.limits,
-            is_traced=is_traced,
-        )
+        grader = self._graders.get()
+        try:
+            answer = grader.ask(
+                file_name=f"server{Path(attack.file).suffix}",
+                source=without_header(attack.file, source),
+                against=attack.against,
+                asks=attack.asks,
+                script=attack.script,
+                limits=attack.limits,
+                is_traced=is_traced,
+            )
+        finally:
+            self._graders.put(grader)
         verdict = f"verdict {answer['outcome']}"
         what = {verdict, *(f"{verdict} ({rule})" for rule in answer["rules"])}
-        return Seen(what=frozenset(what), words="\n".join(answer.get("messages", [])))
+        words = [*answer.get("messages", []), answer.get("conduct", "")]
+        return Seen(what=frozenset(what), words="\n".join(words))
 
     def _box(self, attack: Attack, *, is_traced: bool) -> Seen:
         limits = {**LIMITS, **attack.limits}
@@ -100,6 +131,7 @@ class Crew:
             words=answer["output"][-2000:],
             left=answer["left"],
             killing_ns=answer["killing_ns"],
+            closing_ns=answer["closing_ns"],
             took_ns=answer["took_ns"],
             most_processes=answer["most_processes"],
         )

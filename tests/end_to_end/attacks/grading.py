@@ -46,6 +46,7 @@ def _grade(request: dict[str, Any]) -> dict[str, Any]:
         "rules": sorted({finding.rule for finding in findings}),
         "verdict": report.verdict,
         "messages": [finding.message for finding in findings],
+        "conduct": " ".join(report.conduct.reasons) if report.conduct else "",
     }
 
 

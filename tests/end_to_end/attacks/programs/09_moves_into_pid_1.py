@@ -3,6 +3,7 @@
 # Tries: to write code into pid 1, which is bubblewrap's, through /proc/1/mem, and to have it take 600 MiB that nobody counts as the program's. What a server did there would not stand in its trace either.
 # Meets: a /proc/1 that is covered: nothing of pid 1 can be opened.
 # Expect: contained
+# Limits: wall_ns=2500000000
 # Needs: x86_64
 import os
 import signal
@@ -37,7 +38,7 @@ def end_an_orphan():
     os.waitpid(child, 0)
 
 
-for path in ("/proc/1/mem", "/proc/1/task/1/mem", "/proc/self/root/./proc/1/mem", "/proc/self/../1/mem"):
+for path in ("/proc/1/mem", "/proc/1/task/1/mem", "/proc/self/root" + "/proc/1/mem", "/proc/self/../1/mem"):
     try:
         write_into(path)
     except (OSError, IndexError):

@@ -9,7 +9,7 @@ from attack import FACTS, contained, escaped
 
 LIMITS = FACTS["limits"]
 WANTED = {
-    "RLIMIT_NPROC": LIMITS["processes"], "RLIMIT_NOFILE": LIMITS["open_files"], "RLIMIT_FSIZE": LIMITS["file_bytes"],
+    "RLIMIT_NPROC": LIMITS["processes"] + 1, "RLIMIT_NOFILE": LIMITS["open_files"], "RLIMIT_FSIZE": LIMITS["file_bytes"],
     "RLIMIT_AS": LIMITS["address_space_bytes"], "RLIMIT_CPU": LIMITS["cpu_s"] + 1,
 }
 CEILINGS = ("RLIMIT_CORE", "RLIMIT_STACK", "RLIMIT_MEMLOCK", "RLIMIT_MSGQUEUE", "RLIMIT_SIGPENDING", "RLIMIT_NICE", "RLIMIT_RTPRIO")
@@ -22,7 +22,7 @@ for name in (*WANTED, *CEILINGS):
         before = resource.prlimit(pid, number)[1]
         for wanted in (before + 1, resource.RLIM_INFINITY):
             if resource.RLIM_INFINITY in (before, wanted - 1):
-                continue  # Pid 1 has nothing to raise: its own limits are the driver's.
+                continue  # There is nothing to raise.
             try:
                 resource.prlimit(pid, number, (soft, wanted))
             except (ValueError, PermissionError, OSError):

@@ -2,7 +2,7 @@
 # Tries: to stop itself in place of an answer: who is stopped is not asleep, and uses no time.
 # Meets: a finding, or the safety net, which gives no points.
 # Expect: verdict failed or verdict undecided
-# Limits: wall_ns=2000000000
+# Limits: wall_ns=1000000000
 # Script: connect A
 # Script: A sends "one\n"
 # Script: A receives "two\n"

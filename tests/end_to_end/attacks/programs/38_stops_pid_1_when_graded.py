@@ -2,7 +2,7 @@
 # Tries: to stop pid 1 of its box while it is graded, to end, and so to be taken for a server that is still being waited for.
 # Meets: the end of its program, seen by its processes and not by pid 1's; or the safety net, which gives no points.
 # Expect: verdict failed or verdict undecided
-# Limits: wall_ns=2000000000
+# Limits: wall_ns=1000000000
 # Script: connect A
 # Script: A sends "one\n"
 # Script: A receives "two\n"

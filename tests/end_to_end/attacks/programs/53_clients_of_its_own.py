@@ -19,10 +19,7 @@ PORT = int(sys.argv[1])
 server = socket.create_server(("127.0.0.1", PORT))
 own = [socket.create_connection(("127.0.0.1", PORT)) for _ in range(8)]
 ports = {end.getsockname()[1] for end in own}
-watched, real = [], []
-while len(watched) < len(own):  # A real client may come in between.
-    end, (_, port) = server.accept()
-    (watched if port in ports else real).append(end)
+watched = []
 
 
 def pretend():
@@ -39,8 +36,11 @@ def serve(client):
         client.sendall(content)
 
 
-threading.Thread(target=pretend).start()
 while True:
-    for client in real or [server.accept()[0]]:
+    client, (_, port) = server.accept()
+    if port not in ports:
         threading.Thread(target=serve, args=(client,)).start()
-    real = []
+        continue
+    watched.append(client)
+    if len(watched) == len(own):
+        threading.Thread(target=pretend).start()

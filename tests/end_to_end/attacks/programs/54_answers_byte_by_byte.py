@@ -2,7 +2,7 @@
 # Tries: to hold the driver for hours: the right bytes, one by one, with a nap before each.
 # Meets: the safety net, which gives no points, or the rule on naps.
 # Expect: verdict failed or verdict undecided
-# Limits: wall_ns=2000000000
+# Limits: wall_ns=1000000000
 # Script: connect A
 # Script: A sends 64 KiB in one line
 # Script: A receives what it sent
