@@ -150,8 +150,6 @@ def _part(answer: bytes, at: int) -> tuple[int, bytes, int]:
     if len(answer) < at + HEADER.size:
         raise _misunderstood()
     length, kind, *_ = HEADER.unpack_from(answer, at)
-    if length < HEADER.size:
-        raise _misunderstood()
     return kind, answer[at + HEADER.size : at + length], at + ((length + 3) & ~3)
 
 

@@ -51,7 +51,7 @@ OPTIONS = (
 )
 # A program that spins writes 1 MiB in a second of its own time; what it did is plain by then.
 MOST_BYTES = 16 << 20
-STOPPING = re.compile(rb"^(\d+) +[\d.]+ --- (stopped by|SIGCONT) ", re.MULTILINE)
+STOPPING = re.compile(rb"^([0-9]{1,10}) +[0-9.]+ --- (stopped by|SIGCONT) ", re.MULTILINE)
 PIPE_BYTES = 1 << 20  # The most that an ordinary user may ask for, pipe(7).
 
 

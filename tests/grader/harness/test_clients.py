@@ -188,6 +188,16 @@ def test_a_udp_client_takes_whole_datagrams(
     assert (first, udp_client.next(), udp_client.taken) == (b"one", b"three", 3)
 
 
+def test_a_datagram_without_a_byte_hides_none_behind_it(
+    udp_client: UdpClient, udp_server: socket.socket
+) -> None:
+    for datagram in (b"", b"two"):
+        udp_server.sendto(datagram, ("127.0.0.1", udp_client.port))
+
+    assert heard(udp_client, 3) == b"two"
+    assert udp_client.next() == b"two"
+
+
 def test_a_udp_client_hears_only_its_server(udp_client: UdpClient) -> None:
     with socket.socket(type=socket.SOCK_DGRAM) as stranger:
         stranger.sendto(b"x", ("127.0.0.1", udp_client.port))
