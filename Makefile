@@ -10,7 +10,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint types contracts templates migrations tests test-real table-real format bench flakes lock clean
+.PHONY: help run test check lint types contracts templates migrations tests fuzz test-real table-real format bench flakes lock clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -50,6 +50,10 @@ migrations:  ## no model without its migration
 tests:  ## pytest alone; ARGS="-k queue" chooses
 	@tools/setup test
 	$(PYTHON) -m pytest $(ARGS)
+
+fuzz:  ## the fuzz tests with 10,000 new examples each (an hour or two); ARGS="-k clients" chooses
+	@tools/setup test
+	HYPOTHESIS_PROFILE=nightly $(PYTHON) -m pytest -m fuzz $(ARGS)
 
 test-real:  ## install real servers (nginx, redis, ...), observe each; ARGS="-k nginx" chooses
 	@tools/setup test

@@ -13,8 +13,9 @@ from django.db import DatabaseError, connection
 from grader import machines, queries, sandbox
 from grader.announcements import announce
 from grader.exceptions import SandboxUnavailable
-from grader.harness.examination import Progress, Stopped, examine
+from grader.harness.examination import Progress, examine
 from grader.harness.exercise import Exercise
+from grader.harness.pipes import Stopped
 from grader.models import Run
 
 logger = logging.getLogger(__name__)

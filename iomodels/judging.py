@@ -69,7 +69,8 @@ def judge_analysed(
     """Return the same for a scenario whose trace, if there is one, was analysed already."""
     found = findings(played, demands, analysis)
     outcome = Outcome.FAILED if found else Outcome.PASSED
-    if not found and any(step.outcome is Outcome.UNDECIDED for step in played.steps):
+    # Only what held in every step has passed: a step that failed without a reason proves nothing.
+    if not found and any(step.outcome is not Outcome.PASSED for step in played.steps):
         outcome = Outcome.UNDECIDED
     return ScenarioReport(
         name=task.name,

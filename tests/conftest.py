@@ -28,7 +28,9 @@ django.setup()
 
 # A slow machine is no reason to call a property wrong.
 hypothesis.settings.register_profile("unhurried", hypothesis.settings(), deadline=None)
-hypothesis.settings.load_profile("unhurried")
+# For `make fuzz`, which chooses the fuzz tests alone: tests/fuzzing.py.
+hypothesis.settings.register_profile("nightly", deadline=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "unhurried"))
 
 
 def pytest_unconfigure() -> None:

@@ -15,9 +15,13 @@ READ_SIZE = 1 << 18
 # the sandbox's network begins with (64 KiB each, half of it for bytes): so whether a server's send
 # is cut short depends on who reads, and never on how fast its bytes happen to be acknowledged.
 MOST_AT_ONCE = 32 * 1024
-# What a client hears in one turn, and how much more than it has said before it reads no further. A
-# server that talks without end would keep the driver from its own limits, and fill its memory.
-MOST_READ_AT_ONCE, MOST_UNASKED = 1 << 20, 16 << 20
+# What a client hears in one turn: a server that talks without end has to let the driver look.
+MOST_READ_AT_ONCE = 1 << 20
+# What a client hears that it did not say itself and no script has asked for yet: twice the longest
+# message of another one. Who is told more than that, or with all others more than there is room
+# for, reads no more: the server's next send waits, as it would for any client that is too slow, and
+# the loop around all this goes on.
+MOST_UNASKED, MOST_UNASKED_OF_ALL = 32 << 20, 256 << 20
 ALL_OF_LOOPBACK = "127.0.0.1"
 
 
@@ -55,10 +59,6 @@ class _Reading:
     taken: int
     is_reading: bool
 
-    def is_full(self) -> bool:
-        """Tell whether so much has come that nobody asked for that this client reads no more."""
-        return len(self.received) - self.taken >= len(self.sent) + MOST_UNASKED
-
     def stop_reading(self) -> None:
         self.is_reading = False
         self._note(Deed.STOPS_READING)
@@ -66,6 +66,13 @@ class _Reading:
     def read_again(self) -> None:
         self.is_reading = True
         self._note(Deed.READS_AGAIN)
+
+    def _hear(self, content: bytes) -> None:
+        self.received += content
+        self.journal.unasked += len(content)
+        unasked = len(self.received) - max(self.taken, len(self.sent))
+        if unasked > MOST_UNASKED or self.journal.unasked > MOST_UNASKED_OF_ALL:
+            self.stop_reading()
 
     def _note(self, deed: Deed, *, started_ns: int | None = None, size: int = 0) -> None:
         self.journal.note(self.name, deed, port=self.port, started_ns=started_ns, size=size)
@@ -123,6 +130,7 @@ class TcpClient(_Reading):
 
     def say(self, content: bytes) -> None:
         self.sent += content
+        self.journal.unasked -= len(content)
 
     def shut_down(self) -> None:
         """Send FIN after the last byte."""
@@ -145,6 +153,7 @@ class TcpClient(_Reading):
 
     def take(self, size: int) -> None:
         self.taken += size
+        self.journal.unasked -= size
 
     def close(self) -> None:
         started_ns, is_open = time.time_ns(), self._socket.fileno() >= 0
@@ -192,19 +201,18 @@ class TcpClient(_Reading):
     def _read(self) -> bool:
         moved, most = False, len(self.received) + MOST_READ_AT_ONCE
         with contextlib.suppress(BlockingIOError):
-            while self._reads_on() and len(self.received) < most:
+            while self._can_read() and len(self.received) < most:
                 content = self._socket.recv(READ_SIZE)
                 self._note(Deed.RECEIVES if content else Deed.RECEIVES_END, size=len(content))
                 self.has_end = not content
-                self.received += content
+                self._hear(content)
                 # Not after 40 ms: until it is acknowledged it takes up the server's room, tcp(7).
                 self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
                 moved = True
         return moved
 
-    def _reads_on(self) -> bool:
-        can_read = self.is_reading and self.is_connected and not self.has_end
-        return can_read and not self.is_full()
+    def _can_read(self) -> bool:
+        return self.is_reading and self.is_connected and not self.has_end
 
 
 class UdpClient(_Reading):
@@ -245,6 +253,7 @@ class UdpClient(_Reading):
 
     def say(self, content: bytes) -> None:
         self.sent += content
+        self.journal.unasked -= len(content)
         self._unsent.append(content)
 
     def pump(self) -> bool:
@@ -258,11 +267,13 @@ class UdpClient(_Reading):
                 del self._unsent[0]
                 moved = True
             most = len(self.received) + MOST_READ_AT_ONCE
-            while self.is_reading and not self.is_full() and len(self.received) < most:
-                self._heard.append(self._socket.recv(READ_SIZE))
-                self.received += self._heard[-1]
-                self._note(Deed.RECEIVES, size=len(self._heard[-1]))
+            while self.is_reading and len(self.received) < most:
+                content = self._socket.recv(READ_SIZE)
+                self._note(Deed.RECEIVES, size=len(content))
                 moved = True
+                if content:  # A datagram without a byte says nothing, and hides nothing.
+                    self._heard.append(content)
+                    self._hear(content)
         except BlockingIOError:
             pass
         except OSError as error:
@@ -276,7 +287,9 @@ class UdpClient(_Reading):
 
     def take(self, size: int) -> None:
         if size:
-            self.taken += len(self._heard.pop(0))
+            size = len(self._heard.pop(0))
+            self.taken += size
+            self.journal.unasked -= size
 
     def close(self) -> None:
         self._socket.close()

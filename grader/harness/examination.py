@@ -1,13 +1,10 @@
 """Examines a program: starts the driver, follows it, and judges what it saw."""
 
-import os
 import secrets
-import selectors
 import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +15,7 @@ from grader import sandbox
 from grader.exceptions import GraderError, SandboxUnavailable
 from grader.harness import compiler
 from grader.harness.exercise import Exercise
+from grader.harness.pipes import Pipes
 from grader.harness.programs import Language
 from grader.harness.protocol import (
     LONGEST_MESSAGE,
@@ -40,14 +38,8 @@ from iomodels.report import Report
 PROJECT = Path(__file__).resolve().parents[2]
 DRIVER = "grader.harness.driver"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-LOOK_FOR_STOP_S = 0.1
 # The driver has its own safety net for each scenario. This one is for a driver that hangs.
 STARTING_S = 30
-MOST_COMPLAINTS = 4000  # Characters of the driver's standard error in our own error.
-
-
-class Stopped(Exception):
-    """The examination was given up because the caller asked for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,24 +154,23 @@ def _converse(
     *,
     longest_s: float,
 ) -> Iterator[Message]:
-    assert driver.stdin is not None
-    try:
-        driver.stdin.write(msgspec.json.encode(job))
-        driver.stdin.close()
-    except BrokenPipeError as error:
-        raise GraderError(f"The driver ended at once. {_complaints(driver)}") from error
+    pipes = Pipes(driver, msgspec.json.encode(job))
+    before: Message | None = None
     played = 0
-    for said, line in enumerate(_lines(driver, stop, longest_s=longest_s)):
+    for line in pipes.lines(stop, longest_s=longest_s, longest_line=LONGEST_MESSAGE):
         message = _read(line)
         if isinstance(message, Unavailable):
             raise SandboxUnavailable(message.reason)
-        if not _is_in_turn(message, said=said, played=played, of=len(job.scripts)):
+        if not _is_in_turn(message, before=before, played=played, of=len(job.scripts)):
             raise GraderError("The driver spoke out of turn.")
         if isinstance(message, Finished):
             return
+        before = message
         played += isinstance(message, Played)
         yield message
-    raise GraderError(f"The driver ended before it was done. {_complaints(driver)}")
+    _kill(driver)
+    when = "at once" if pipes.was_refused else "before it was done"
+    raise GraderError(f"The driver ended {when}. {pipes.complaints()}")
 
 
 def _read(line: bytes) -> Message:
@@ -192,46 +183,18 @@ def _read(line: bytes) -> Message:
 
 
 def _is_in_turn(
-    message: Compiled | Started | Played | Finished, *, said: int, played: int, of: int
+    message: Compiled | Started | Played | Finished,
+    *,
+    before: Message | None,
+    played: int,
+    of: int,
 ) -> bool:
     if isinstance(message, Compiled):
-        return said == 0
+        return before is None
     if isinstance(message, Finished):
         return played == of
-    return message.number == played + 1 <= of
-
-
-def _lines(
-    driver: subprocess.Popen[bytes],
-    stop: threading.Event,
-    *,
-    longest_s: float,
-) -> Iterator[bytes]:
-    """Yield whole lines of the driver's output as they come, until it ends."""
-    assert driver.stdout is not None
-    ends_at, buffer = time.monotonic() + longest_s, b""
-    with selectors.DefaultSelector() as selector:
-        selector.register(driver.stdout, selectors.EVENT_READ)
-        while True:
-            if stop.is_set():
-                raise Stopped
-            if time.monotonic() > ends_at:
-                raise GraderError(f"The driver did not end within {longest_s:.0f} s.")
-            if not selector.select(LOOK_FOR_STOP_S):
-                continue
-            content = os.read(driver.stdout.fileno(), 1 << 16)
-            if not content:
-                return
-            *whole, buffer = (buffer + content).split(b"\n")
-            if len(buffer) > LONGEST_MESSAGE:
-                raise GraderError("The driver said more than it may.")
-            yield from whole
-
-
-def _complaints(driver: subprocess.Popen[bytes]) -> str:
-    _kill(driver)
-    assert driver.stderr is not None
-    return driver.stderr.read()[-MOST_COMPLAINTS:].decode("utf-8", "replace").strip()
+    is_repeated = isinstance(message, Started) and isinstance(before, Started)
+    return message.number == played + 1 <= of and not is_repeated
 
 
 def _kill(driver: subprocess.Popen[bytes]) -> None:

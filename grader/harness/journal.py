@@ -15,6 +15,7 @@ class Journal:
         self.events: list[ClientEvent] = []
         self.rests: list[int] = []
         self.moments: list[Moment] = []
+        self.unasked = 0  # Bytes that clients heard beyond what they said and what was expected.
 
     def note(
         self, client: str, deed: Deed, *, port: int, started_ns: int | None = None, size: int = 0

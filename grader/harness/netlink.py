@@ -7,9 +7,9 @@ them "nothing is in flight" is a comparison of two counters and not a guess abou
 """
 
 import errno
-import os
 import socket
 import struct
+import sys
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -108,14 +108,13 @@ class Kernel:
         extension = 1 << (INET_DIAG_INFO - 1)
         question = REQUEST.pack(socket.AF_INET, protocol, extension, 0, ALL_STATES) + identity
         self._send(question, NLM_F_REQUEST)
-        answer = self._netlink.recv(1 << 14)
-        length, kind, *_ = HEADER.unpack_from(answer)
+        kind, content, _ = _part(self._netlink.recv(1 << 14), 0)
         if kind == NLMSG_ERROR:
-            code = -struct.unpack_from("=i", answer, HEADER.size)[0]
+            code = -int.from_bytes(content[:4], sys.byteorder, signed=True)
             if code == errno.ENOENT:
                 return None
-            raise OSError(code, f"sock_diag: {os.strerror(code)}")
-        return _parse(answer[HEADER.size : length])
+            raise OSError(code, f"sock_diag: {errno.errorcode.get(code, code)}")
+        return _parse(content)
 
     def _dump(self, family: int, protocol: int, states: int) -> set[int]:
         question = REQUEST.pack(family, protocol, 0, 0, states) + bytes(48)
@@ -123,12 +122,11 @@ class Kernel:
         ports: set[int] = set()
         while True:
             answer, at = self._netlink.recv(1 << 16), 0
-            while at < len(answer):
-                length, kind, *_ = HEADER.unpack_from(answer, at)
+            while at < len(answer) or not answer:
+                kind, content, at = _part(answer, at)
                 if kind in (NLMSG_ERROR, NLMSG_DONE):
                     return ports
-                ports.add(_parse(answer[at + HEADER.size : at + length]).port)
-                at += (length + 3) & ~3
+                ports.add(_parse(content).port)
 
     def _send(self, question: bytes, flags: int) -> None:
         length = HEADER.size + len(question)
@@ -147,7 +145,21 @@ def _identity(source: str, port: int, peer: str, peer_port: int) -> bytes:
     )
 
 
+def _part(answer: bytes, at: int) -> tuple[int, bytes, int]:
+    """Return a message's kind and content, and where the next one begins. Raise OSError if none."""
+    if len(answer) < at + HEADER.size:
+        raise _misunderstood()
+    length, kind, *_ = HEADER.unpack_from(answer, at)
+    return kind, answer[at + HEADER.size : at + length], at + ((length + 3) & ~3)
+
+
+def _misunderstood() -> OSError:
+    return OSError(errno.EBADMSG, "sock_diag: this is no answer")
+
+
 def _parse(message: bytes) -> Socket:
+    if len(message) < MESSAGE.size:
+        raise _misunderstood()
     fields = MESSAGE.unpack_from(message)
     _, state, _, _, identity, _, unread, unsent, _, inode = fields
     acked = received = 0
@@ -156,8 +168,9 @@ def _parse(message: bytes) -> Socket:
         length, kind = ATTRIBUTE.unpack_from(message, at)
         if length < ATTRIBUTE.size:
             break
-        if kind == INET_DIAG_INFO and length >= ATTRIBUTE.size + ACKED_AT + 16:
-            info_at = at + ATTRIBUTE.size + ACKED_AT
+        info_at = at + ATTRIBUTE.size + ACKED_AT
+        end = min(at + length, len(message))
+        if kind == INET_DIAG_INFO and end >= info_at + ACKED_AND_RECEIVED.size:
             acked, received = ACKED_AND_RECEIVED.unpack_from(message, info_at)
         at += (length + 3) & ~3
     has_end = state in (TcpState.CLOSE_WAIT, TcpState.LAST_ACK, TcpState.CLOSING)

@@ -124,7 +124,7 @@ class TcpWires:
         return not client.handed and time.monotonic_ns() - since_ns > DEFERRED_NS
 
     def _is_heard(self, client: TcpClient) -> bool:
-        if client.trouble or not client.is_connected or not client.is_reading or client.is_full():
+        if client.trouble or not client.is_connected or not client.is_reading:
             return True
         end = self._kernel.connection(server_port=self.port, client_port=client.port)
         if end is None or (end.state in SERVER_CLOSED and not end.inode and not end.written):

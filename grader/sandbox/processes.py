@@ -13,6 +13,7 @@ _TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 _PARENT, _CHILDREN_USER_TICKS, _CHILDREN_SYSTEM_TICKS = 1, 13, 14
 # Fields of /proc/PID/statm.
 _RESIDENT, _SHARED = 1, 2
+_CUT_SHORT = (ValueError, IndexError)  # What is no whole text of the kernel's: the process ends.
 
 
 def below(pid: int) -> list[int]:
@@ -50,9 +51,9 @@ def anonymous_bytes(pid: int) -> int:
     """Return the memory of a process that it shares with nobody; 0 if it has ended."""
     try:
         fields = content(f"/proc/{pid}/statm").split()
-    except OSError:
+        return (int(fields[_RESIDENT]) - int(fields[_SHARED])) * _PAGE
+    except (OSError, *_CUT_SHORT):
         return 0
-    return (int(fields[_RESIDENT]) - int(fields[_SHARED])) * _PAGE
 
 
 def cpu_ns(pid: int) -> int:
@@ -68,10 +69,10 @@ def children_cpu_ns(pid: int) -> int:
     """Return the CPU time of the children that a process has waited for; 0 if it has ended."""
     try:
         stat = content(f"/proc/{pid}/stat")
-    except OSError:
+        fields = stat[stat.rindex(b")") + 2 :].split()
+        ticks = int(fields[_CHILDREN_USER_TICKS]) + int(fields[_CHILDREN_SYSTEM_TICKS])
+    except (OSError, *_CUT_SHORT):
         return 0
-    fields = stat[stat.rindex(b")") + 2 :].split()
-    ticks = int(fields[_CHILDREN_USER_TICKS]) + int(fields[_CHILDREN_SYSTEM_TICKS])
     return ticks * _TICK_NS
 
 

@@ -4,6 +4,9 @@ import json
 import os
 import select
 import time
+from typing import Any
+
+MOST_BYTES = 1 << 16  # A report has a hundred.
 
 
 class Status:
@@ -23,8 +26,8 @@ class Status:
         """Return the number reported under a key, or None if it has not been reported yet."""
         self._read()
         for line in self._text.split(b"\n")[:-1]:
-            value = json.loads(line).get(key)
-            if isinstance(value, int):
+            value = _report(line).get(key)
+            if type(value) is int:
                 return value
         return None
 
@@ -48,5 +51,14 @@ class Status:
                 part = os.read(self._descriptor, 4096)
             except BlockingIOError:
                 return
-            self._text += part
+            self._text += part[: MOST_BYTES - len(self._text)]
             self._is_ended = not part
+
+
+def _report(line: bytes) -> dict[str, Any]:
+    """Return what a line reports; nothing if it is no report: bubblewrap was killed, or says so."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

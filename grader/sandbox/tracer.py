@@ -50,7 +50,7 @@ OPTIONS = (
     f"--signal={SIGNALS}",
     "--trace=" + ",".join(f"?{name}" for name in CALLS.split(",")),
 )
-STOPPING = re.compile(rb"^(\d+) +[\d.]+ --- (stopped by|SIGCONT) ", re.MULTILINE)
+STOPPING = re.compile(rb"^([0-9]{1,10}) +[0-9.]+ --- (stopped by|SIGCONT) ", re.MULTILINE)
 PIPE_BYTES = 1 << 20  # The most that an ordinary user may ask for, pipe(7).
 
 

@@ -98,7 +98,7 @@ class Blamer:
                 found.append((span.started_ns, span.asleep_until_ns))
         if teller.ended_ns < one.ended_ns:
             found.append((teller.ended_ns, one.ended_ns))
-        return found
+        return _apart(found)
 
     def _looks_after(self, span: Span, one: Ready) -> bool:
         if one.is_connection:
@@ -106,10 +106,35 @@ class Blamer:
         return span.watch.covers(one.client, max(one.started_ns, span.started_ns))
 
 
+def _apart(stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return stretches, by start, without what an earlier one has of a later one already.
+
+    A thread is in one call at a time, but strace's stamps are not that exact.
+    """
+    found: list[tuple[int, int]] = []
+    until = 0
+    for started_ns, ended_ns in stretches:
+        if ended_ns > max(started_ns, until):
+            found.append((max(started_ns, until), ended_ns))
+            until = ended_ns
+    return found
+
+
 def _overlap(
     first: Sequence[tuple[int, int]], second: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int]]:
-    return [(max(a, c), min(b, d)) for a, b in first for c, d in second if max(a, c) < min(b, d)]
+    """Return what two lists of stretches have in common; each in order, its stretches apart."""
+    found: list[tuple[int, int]] = []
+    i = j = 0
+    while i < len(first) and j < len(second):
+        (a, b), (c, d) = first[i], second[j]
+        if max(a, c) < min(b, d):
+            found.append((max(a, c), min(b, d)))
+        if b <= d:
+            i += 1
+        else:
+            j += 1
+    return found
 
 
 def _rank(span: Span, client: str) -> tuple[bool, int]:

@@ -13,10 +13,17 @@ def cropped(ledger: Ledger) -> Ledger:
     begin_ns = max(0, min((mark.at_ns for mark in ledger.marks), default=0) - LEAD_NS)
     if not begin_ns:
         return ledger
+    asleep_ns: dict[int, int] = {}  # By thread: before the figure begins.
+    for slept in ledger.sleeps:
+        if slept.started_ns < begin_ns:
+            lasted_ns = min(slept.ended_ns, begin_ns) - slept.started_ns
+            asleep_ns[slept.thread_id] = asleep_ns.get(slept.thread_id, 0) + lasted_ns
     return replace(
         ledger,
         lives=tuple(
-            _life(life, ledger, begin_ns) for life in ledger.lives if life.ended_ns > begin_ns
+            _life(life, begin_ns, asleep_ns.get(life.thread_id, 0))
+            for life in ledger.lives
+            if life.ended_ns > begin_ns
         ),
         sleeps=tuple(
             slept._replace(
@@ -46,12 +53,7 @@ def cropped(ledger: Ledger) -> Ledger:
     )
 
 
-def _life(life: Life, ledger: Ledger, begin_ns: int) -> Life:
-    before_ns = sum(
-        min(slept.ended_ns, begin_ns) - slept.started_ns
-        for slept in ledger.sleeps
-        if slept.thread_id == life.thread_id and slept.started_ns < begin_ns
-    )
+def _life(life: Life, begin_ns: int, before_ns: int) -> Life:
     return replace(
         life,
         started_ns=max(0, life.started_ns - begin_ns),

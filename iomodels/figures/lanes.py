@@ -161,11 +161,15 @@ def minus(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     """Return spans without holes; both in order, and none touching its next."""
     left: list[Span] = []
     waiting = list(holes)
+    first = 0
     for started, ended in spans:
         since = started
-        for hole_started, hole_ended in waiting:
-            if hole_ended <= since or hole_started >= ended:
-                continue
+        while first < len(waiting) and waiting[first][1] <= since:
+            first += 1
+        for index in range(first, len(waiting)):
+            hole_started, hole_ended = waiting[index]
+            if hole_started >= ended:
+                break
             if hole_started > since:
                 left.append((since, hole_started))
             since = max(since, hole_ended)

@@ -133,9 +133,9 @@ class Electorate:
             return None
         read = message.read
         has_come = any(
-            message.started_ns <= at_ns <= read.started_ns
+            bisect_left(teller.signals, message.started_ns)
+            < bisect_right(teller.signals, read.started_ns)
             for teller in self.story.threads.values()
-            for at_ns in teller.signals[bisect_right(teller.signals, message.started_ns) - 1 :]
         )
         if has_come:
             return Way.SIGNALLED, watch.syscall if watch else "SIGIO"
@@ -291,25 +291,28 @@ class Electorate:
 def _breadth(story: Story) -> dict[str, int]:
     """Return the most clients, the next one included, that one wait of each call ever watched."""
     found: dict[str, int] = {}
+    readers: dict[int, set[str]] = {}
+    for read in story.reads if story.has_ring else ():
+        readers.setdefault(read.thread_id, set()).add(read.client)
     for teller in story.threads.values():
         for watch in teller.watches:
             if watch.wait is Wait.READINESS and watch.may_sleep:
                 width = len(watch.clients) + watch.accepts
                 if watch.epoll:
-                    width += _hidden(story, watch, watch.epoll)
+                    width += _hidden(watch, watch.epoll, readers.get(watch.thread_id, set()))
                 name = watch.multiplexer
                 if width > found.get(name, 0):
                     found[name] = width
     return found
 
 
-def _hidden(story: Story, watch: Watch, epoll: Epoll) -> int:
-    """Count those who came on an epoll list while a call waited on it, or through a ring."""
+def _hidden(watch: Watch, epoll: Epoll, readers: set[str]) -> int:
+    """Count those who came on an epoll list while a call waited on it, or through a ring.
+
+    `readers` are those whose bytes its thread ever read, if there is a ring.
+    """
     known = epoll.known()
-    unseen: set[str] = set()
-    if story.has_ring:
-        readers = {read.client for read in story.reads if read.thread_id == watch.thread_id}
-        unseen = readers - known
+    unseen = readers - known
     if watch.ended_ns is None:
         return len(unseen)
     members = {*watch.clients, *(LISTENER,) * watch.accepts}

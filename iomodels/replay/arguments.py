@@ -7,10 +7,11 @@ from iomodels.trace import Call
 
 # What strace says of a descriptor: `>` inside is part of `->`, or ends a device's `<char 1:3>`.
 LABEL = r"((?:[^<>]++|(?<=-)>|<[a-z]+ \d+:\d+>)*)"
-DESCRIPTOR = re.compile(rf"(\d+)<{LABEL}>")
-_POLLED = re.compile(rf"\{{fd=(\d+)<{LABEL}>, events=([A-Z0-9|]+)")
-_LENGTH = re.compile(r"\{tv_sec=(-?\d+), tv_(n|u)sec=(-?\d+)\}")
-_PORT = re.compile(r"sin6?_port=htons\((\d+)\)")
+DESCRIPTOR = re.compile(rf"([0-9]{{1,10}})<{LABEL}>")
+_POLLED = re.compile(rf"\{{fd=([0-9]{{1,10}})<{LABEL}>, events=([A-Z0-9|]+)")
+_LENGTH = re.compile(r"\{tv_sec=(-?[0-9]{1,20}), tv_(n|u)sec=(-?[0-9]{1,20})\}")
+_PORT = re.compile(r"sin6?_port=htons\(([0-9]{1,5})\)")
+_LONGEST_NUMBER = 11  # Of an int's letters, with its sign.
 _READABLE = ("POLLIN", "POLLRDNORM", "POLLPRI")
 _UNITS = {"n": 1, "u": 1000}
 
@@ -69,6 +70,8 @@ def port(call: Call) -> int | None:
 
 
 def _milliseconds(word: str) -> int | None:
+    if len(word) > _LONGEST_NUMBER:
+        return None
     try:
         value = int(word)
     except ValueError:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 LISTENER = ""  # In place of a client's name.
 # `TCP:[127.0.0.1:80->127.0.0.1:40000]`, `TCPv6:[[::1]:80->[::1]:40000]`, `UDP:[127.0.0.1:53]`.
-_ADDRESS = r"(?:\[[0-9a-f:.]*\]|[0-9.]*):(\d+)"
+_ADDRESS = r"(?:\[[0-9a-f:.]*\]|[0-9.]*):([0-9]{1,5})"
 _SOCKET = re.compile(rf"(TCP|UDP)(?:v6)?:\[{_ADDRESS}(?:->{_ADDRESS})?\]$")
-_FOREVER = 1 << 63
+# Of epoll instances on one's list, and on theirs. Real programs have one or two, and each wait
+# looks at all of them.
+MOST_INSTANCES = 32
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
@@ -55,22 +57,31 @@ class Epoll:
 
     def covers(self, whose: str, at_ns: int) -> bool:
         """Tell whether this one was on the list at that moment."""
-        times = self.times.get(whose, ())
         # An odd number of changes up to that moment: the last one added it.
-        if bisect_right(times, at_ns) % 2 == 1:
-            return True
-        return any(inner.covers(whose, at_ns) for inner in self.inner)
+        return any(bisect_right(one.times.get(whose, ()), at_ns) % 2 for one in self._all())
 
     def members(self) -> tuple[str, ...]:
         """Return who is on the list now."""
-        own = [whose for whose, times in self.times.items() if len(times) % 2]
-        for inner in self.inner:  # The kernel allows no circle, epoll_ctl(2).
-            own += inner.members()
+        own = [whose for one in self._all() for whose, times in one.times.items() if len(times) % 2]
         return tuple(dict.fromkeys(own))
 
     def known(self) -> set[str]:
         """Return who has ever been on the list."""
-        return set(self.times).union(*(inner.known() for inner in self.inner))
+        return set().union(*(one.times for one in self._all()))
+
+    def _all(self) -> list["Epoll"]:
+        """Return this one and those on its list, on theirs and so on, each once.
+
+        The kernel allows no circle, epoll_ctl(2). But an instance that came in over a unix socket
+        can be taken for another one here, and then there may be any.
+        """
+        found = [self]
+        if self.inner:
+            for one in found:  # It grows meanwhile.
+                found += [inner for inner in one.inner if inner not in found]
+                if len(found) > MOST_INSTANCES:
+                    break
+        return found
 
 
 @dataclass(slots=True)

@@ -13,8 +13,10 @@ from iomodels.replay.tables import Tables
 from iomodels.trace import Call, End, Event, Trace
 
 _READABLE_EVENTS = re.compile(r"EPOLLIN|EPOLLRDNORM|EPOLLRDHUP")
-_EPOLL_ENTRY = re.compile(rf", EPOLL_CTL_(ADD|MOD|DEL), (\d+)<{arguments.LABEL}>(?:, (.*))?")
-_ENTRY_DATA = re.compile(r"data=\{u32=\d+, u64=(\d+)\}")
+_EPOLL_ENTRY = re.compile(
+    rf", EPOLL_CTL_(ADD|MOD|DEL), ([0-9]{{1,10}})<{arguments.LABEL}>(?:, (.*))?"
+)
+_ENTRY_DATA = re.compile(r"data=\{u32=[0-9]+, u64=([0-9]{1,20})\}")
 _RESTARTED = "ERESTART_RESTARTBLOCK"
 _ANNOUNCING = ("SIGIO", "SIGURG")
 _Covers = tuple[tuple[str, ...], bool, bool]  # Clients; new ones too; descriptors of nobody's too.
@@ -82,6 +84,7 @@ class _Replay:
         teller = self._teller(event.thread_id, event.at_ns)
         if isinstance(event, End):
             teller.ended_ns = max(teller.ended_ns, event.at_ns)
+            self.tables.ended(event.thread_id)
         elif event.name.startswith((*_ANNOUNCING, "SIGRT")):
             teller.signals.append(event.at_ns)
 

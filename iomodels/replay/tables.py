@@ -20,6 +20,8 @@ class Tables:
         self._tables: dict[int, dict[int, File]] = {}
         self._process_of: dict[int, int] = {}
         self._heads: dict[str, tuple[int, str]] = {}
+        self._living: dict[int, int] = {}  # How many threads each process has.
+        self._connections: dict[str, File] = {}  # The last one of each label.
 
     def process_of(self, thread_id: int) -> int:
         """Return the process of a thread; one that nobody has made is a process of its own."""
@@ -28,11 +30,23 @@ class Tables:
     def born(self, thread_id: int, maker: Teller, *, is_thread: bool) -> None:
         """Note a thread that was made: in its maker's process, or as the first of a new one."""
         if is_thread:
-            self._process_of[thread_id] = maker.process_id
+            process_id = self._process_of[thread_id] = maker.process_id
+            self._living[process_id] = self._living.get(process_id, 1) + 1
         else:
             self._process_of[thread_id] = thread_id
             # The descriptions are shared, the table is not: fork(2).
             self._tables[thread_id] = dict(self._tables.get(maker.process_id, {}))
+            self._living[thread_id] = 1
+
+    def ended(self, thread_id: int) -> None:
+        """Note a thread that has ended; with the last one of a process its table is gone.
+
+        A program can make tens of thousands of processes with a thousand descriptors each.
+        """
+        process_id = self.process_of(thread_id)
+        self._living[process_id] = self._living.get(process_id, 1) - 1
+        if self._living[process_id] <= 0:
+            self._tables.pop(process_id, None)
 
     def first(self, call: Call) -> File | None:
         """Return the file of a call's first argument."""
@@ -82,20 +96,12 @@ class Tables:
     def _relabel(self, file: File, label: str) -> None:
         file.label, file.is_udp = label, label.startswith("UDP")
         file.whose = self._world.whose(label)
+        if "->" in label:
+            self._connections[label] = file
 
     def _elsewhere(self, label: str) -> File | None:
         """Find a connection that was handed over by another process, unix(7)."""
-        if "->" not in label:
-            return None
-        return next(
-            (
-                file
-                for table in self._tables.values()
-                for file in table.values()
-                if file.label == label
-            ),
-            None,
-        )
+        return self._connections.get(label)
 
 
 def _is_unbound(label: str) -> bool:

@@ -74,7 +74,8 @@ class Reader:
         pid, seconds, whole = line[:space], line[space:point].lstrip(" "), line[cut + 2 : -11]
         moment, length = seconds + line[point + 1 : point + 10], whole + line[-10:-1]
         are_numbers = pid.isdecimal() and moment.isdecimal() and length.isdecimal()
-        if not (are_numbers and seconds and whole and line[point + 10 : point + 11] == " "):
+        are_short = len(pid) < 11 and len(moment) < 20 and len(length) < 20 and line.isascii()
+        if not (are_numbers and are_short and seconds and whole and line[point + 10] == " "):
             return self._unknown(line)
         name, arguments, result, error, detail, resumed = said
         thread_id, started_ns, took_ns = int(pid), int(moment), int(length)

@@ -8,11 +8,15 @@ import re
 import zlib
 from collections.abc import Collection
 
-# Whole lines only: an unfinished call and its end go together, and are kept.
+# Of a text that was packed: a trace of 16 MiB, or a ledger of ten thousand sleeps on a thousand
+# clients each. A few kilobytes can say more than a machine has room for.
+LONGEST = 128 << 20
+# Whole lines only: an unfinished call and its end go together, and are kept. What stands between
+# two brackets holds none itself, so that a line costs no more than its length.
 _FILES = re.compile(
     r"^\d+ +[\d.]+ (?:read|write|readv|close|ioctl|fcntl|dup|dup2|dup3)"
     r'\(\d+</[^<>\n]*(?:<[^<>\n]*>)?>(?:, (?:[^"<>\n]|"(?:[^"\\\n]|\\.)*")*)?\)'
-    r" += -?\d+(?:<[^\n]*>)?(?: E[^\n]*)? <[\d.]+>\n",
+    r" += -?\d+(?:<[^<>\n]*(?:<[^<>\n]*>)?>)?(?: E[A-Z0-9_]+(?: \([^()\n]*\))?)? <[\d.]+>\n",
     re.MULTILINE,
 )
 
@@ -34,6 +38,11 @@ def pack(text: str) -> str:
 def unpack(packed: str) -> str:
     """Return what was packed. Raise ValueError for anything else."""
     try:
-        return zlib.decompress(base64.b64decode(packed, validate=True)).decode() if packed else ""
+        content = base64.b64decode(packed, validate=True)
+        unpacker = zlib.decompressobj()
+        text = unpacker.decompress(content, LONGEST).decode() if packed else ""
     except (zlib.error, ValueError) as error:
         raise ValueError(f"This is no packed trace: {error}") from error
+    if packed and not unpacker.eof:
+        raise ValueError("This is no packed trace: it is cut short, or too long.")
+    return text

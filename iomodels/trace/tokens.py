@@ -35,17 +35,19 @@ for _ in range(3):  # Brackets in brackets: htons(1), WIFSTOPPED(s) && WSTOPSIG(
 ARGUMENTS = rf"({NESTED})"
 UNFINISHED = "<unfinished ...>"
 
-HEAD = r"(\d+) ++(\d+)\.(\d{9}) "
+# No kernel writes a longer one, and Python refuses to make a number of thousands of digits.
+THREAD, SECONDS, NUMBER = "[0-9]{1,10}+", "[0-9]{1,10}+", "[0-9]{1,20}+"
+HEAD = rf"({THREAD}) ++({SECONDS})\.([0-9]{{9}}) "
 # `???`: of a thread that was killed before strace could ask what it had called.
 NAME = r"([a-z_][a-z0-9_]*+|syscall_0x[0-9a-f]++|\?\?\?+)"
 RESUMED = rf"<\.\.\. {NAME} resumed>"
 # A new process has one number in its own pid namespace and one in strace's.
-OUTER = r"(?: /\* (\d+) in strace's PID NS \*/)?"
+OUTER = rf"(?: /\* ({THREAD}) in strace's PID NS \*/)?"
 # What stands behind the path of a file that has no name any more.
 DELETED = r"(?:\(deleted\))?"
 RESULT = (
-    rf"\) += (?:(-?\d+)(?:({DECORATION}){DELETED}|{OUTER})|0x[0-9a-f]++|\?)"
-    rf"(?: (E[A-Z0-9_]++))?(?: (\({NESTED}\)))?(?: <(?:(\d+)\.(\d{{9}})|unavailable)>)?$"
+    rf"\) += (?:(-?{NUMBER})(?:({DECORATION}){DELETED}|{OUTER})|0x[0-9a-f]++|\?)"
+    rf"(?: (E[A-Z0-9_]++))?(?: (\({NESTED}\)))?(?: <(?:({SECONDS})\.([0-9]{{9}})|unavailable)>)?$"
 )
 DETACHED = "<detached ...>"  # strace has let go of a thread that was in a call.
 STOPPED = rf"(?:{re.escape(UNFINISHED)}|{re.escape(DETACHED)})$"
@@ -63,8 +65,8 @@ FRACTION, TOOK = 3, 12  # Groups of CALL.
 # when a line was cut in two inside it, is left as it is to the end.
 _QUOTED = re.compile(rf'<{PATH}>|({STRING})|".*')
 _PARTS = (
-    (re.compile(r"\d+ ++"), "a thread's number"),
-    (re.compile(r"\d+\.\d{9} "), "a moment: seconds, a point and nine digits"),
+    (re.compile(rf"{THREAD} ++"), "a thread's number"),
+    (re.compile(rf"{SECONDS}\.[0-9]{{9}} "), "a moment: seconds, a point and nine digits"),
     (re.compile(rf"{NAME}\(|{RESUMED}|---|\+\+\+"), "a system call, a signal or an end"),
     (re.compile(ARGUMENTS), "arguments"),
     (re.compile(rf"{RESULT}|{STOPPED}"), "a result"),

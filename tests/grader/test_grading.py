@@ -8,7 +8,8 @@ from pytest_django import Settings
 
 from grader import grading, queries, sandbox
 from grader.exceptions import GraderError, SandboxUnavailable
-from grader.harness.examination import Examination, Progress, Stopped
+from grader.harness.examination import Examination, Progress
+from grader.harness.pipes import Stopped
 from grader.models import Run
 from grader.submissions import cancel
 from tests.grader.examples import examined, expire, queued

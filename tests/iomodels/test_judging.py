@@ -12,6 +12,7 @@ from iomodels.judging import OUTPUT_SHOWN, Task, judge, judge_scenario
 from iomodels.record import Failing, Outcome, Record, ScenarioRecord
 from iomodels.report import Report, Resources, ScenarioReport, StepReport, as_json
 from tests.iomodels.examples import NOT_ANSWERED, failed, moment, scenario, sleep, step
+from tests.iomodels.strategies import NUMBERS, STEPS, TEXT
 
 HELD = scenario(step())
 FAILED = scenario(step(), step(Outcome.FAILED, failure=NOT_ANSWERED), step(Outcome.SKIPPED))
@@ -49,6 +50,13 @@ def test_failed_beats_undecided_beats_passed(
 
     assert (report.outcome, report.points) == (outcome, points)
     assert report.out_of == sum(10 * number for number in range(1, len(played) + 1))
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.SKIPPED])
+def test_a_step_that_failed_without_a_reason_is_no_pass(outcome: Outcome) -> None:
+    report = judged(scenario(step(), step(outcome, failure=None)))
+
+    assert (report.outcome, report.points) == (Outcome.UNDECIDED, 0)
 
 
 def test_a_scenario_counts_what_is_demanded_beyond_its_steps() -> None:
@@ -174,62 +182,6 @@ def test_a_report_as_json_has_the_names_that_the_command_line_documents() -> Non
             "step": 4,
         }
     ]
-
-
-# A record is stored as JSON: integers of 64 bits, text that UTF-8 can write.
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=9)
-NUMBERS = st.integers(min_value=0, max_value=2**53)
-MOMENTS = st.builds(
-    records.Moment,
-    activity=st.sampled_from(records.Activity),
-    sleeps=st.lists(
-        st.builds(
-            records.Sleep,
-            thread_id=NUMBERS,
-            syscall=st.sampled_from(["recvfrom", "poll", "futex", "999"]),
-            wait=st.sampled_from(records.Wait),
-            waits_for=st.lists(st.sampled_from("ABC"), unique=True).map(tuple),
-            accepts=st.booleans(),
-            timeout_ns=st.none() | NUMBERS,
-            source_line=st.none() | NUMBERS,
-        ),
-        max_size=3,
-    ).map(tuple),
-    connections=st.lists(
-        st.builds(
-            records.Connection,
-            client=st.sampled_from("ABC"),
-            is_accepted=st.booleans(),
-            unread=NUMBERS,
-            unsent=NUMBERS,
-        ),
-        max_size=3,
-    ).map(tuple),
-    processes=NUMBERS,
-    cpu_ns=NUMBERS,
-    slept_ns=NUMBERS,
-    running_line=st.none() | NUMBERS,
-)
-FAILURES = st.builds(
-    records.Failure,
-    failing=st.sampled_from(Failing),
-    client=st.none() | st.sampled_from("ABC"),
-    expected=TEXT,
-    received=TEXT,
-    missing=NUMBERS,
-    got=NUMBERS,
-    offset=st.none() | NUMBERS,
-    detail=TEXT,
-)
-STEPS = st.builds(
-    records.StepRecord,
-    line=NUMBERS,
-    text=TEXT,
-    outcome=st.sampled_from(Outcome),
-    took_ns=NUMBERS,
-    moment=st.none() | MOMENTS,
-    failure=st.none() | FAILURES,
-)
 
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])

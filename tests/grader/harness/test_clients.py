@@ -76,18 +76,6 @@ def test_a_client_hears_no_more_than_a_turns_worth_at_once(
     assert len(client.received) == 30
 
 
-def test_a_client_that_has_heard_far_more_than_it_said_reads_no_further(
-    client: TcpClient, server: socket.socket, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(clients, "READ_SIZE", 10)
-    monkeypatch.setattr(clients, "MOST_UNASKED", 45)
-    client.say(b"hello")
-    server.sendall(bytes(100))
-
-    assert heard(client, 50) == bytes(50)
-    assert (client.is_full(), client.pump()) == (True, False)
-
-
 def test_a_client_says_no_more_than_a_turns_worth_at_once(
     client: TcpClient, server: socket.socket
 ) -> None:
@@ -211,6 +199,16 @@ def test_a_udp_client_takes_whole_datagrams(
     udp_client.take(3)
 
     assert (first, udp_client.next(), udp_client.taken) == (b"one", b"three", 3)
+
+
+def test_a_datagram_without_a_byte_hides_none_behind_it(
+    udp_client: UdpClient, udp_server: socket.socket
+) -> None:
+    for datagram in (b"", b"two"):
+        udp_server.sendto(datagram, ("127.0.0.1", udp_client.port))
+
+    assert heard(udp_client, 3) == b"two"
+    assert udp_client.next() == b"two"
 
 
 def test_a_udp_client_hears_only_its_server(udp_client: UdpClient) -> None:

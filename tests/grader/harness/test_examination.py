@@ -6,7 +6,8 @@ import pytest
 
 from grader.exceptions import GraderError
 from grader.harness import examination
-from grader.harness.examination import Progress, Stopped, examine
+from grader.harness.examination import Progress, examine
+from grader.harness.pipes import Stopped
 from iomodels.record import Outcome
 from iomodels.report import ScenarioReport
 from tests.grader.harness.conftest import HEADER_LINES, one_scenario

@@ -9,7 +9,7 @@ import pytest
 
 from grader.exceptions import GraderError, SandboxUnavailable
 from grader.harness import examination
-from grader.harness.examination import Stopped
+from grader.harness.pipes import MOST_COMPLAINTS, Stopped
 from grader.harness.protocol import (
     Compiled,
     Finished,
@@ -111,6 +111,7 @@ def test_what_is_no_message_is_refused(tmp_path: Path, said: bytes) -> None:
         lines(Finished()),
         lines(COMPILED, COMPILED),
         lines(STARTED, COMPILED),
+        lines(STARTED, STARTED),
     ],
 )
 def test_what_is_out_of_turn_is_refused(tmp_path: Path, said: bytes) -> None:
@@ -168,3 +169,40 @@ def test_a_driver_is_left_when_the_caller_asks_for_it(tmp_path: Path) -> None:
             next(messages)
 
     assert first == STARTED
+
+
+def test_a_driver_that_complains_at_length_is_heard_all_the_same(tmp_path: Path) -> None:
+    complain = "head -c 1000000 /dev/zero | tr '\\0' x >&2; echo end >&2"
+    (tmp_path / "said").write_bytes(lines(STARTED, PLAYED, Finished()))
+    command = [
+        "/bin/sh",
+        "-c",
+        f"{complain}; {SPEAK}; {complain}",
+        "driver",
+        str(tmp_path / "said"),
+    ]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        messages = examination._converse(process, JOB, threading.Event(), longest_s=60)
+
+        assert list(messages) == [STARTED, PLAYED]
+        process.kill()
+
+
+def test_a_driver_that_complains_before_it_reads_a_long_job_is_heard(tmp_path: Path) -> None:
+    big = msgspec.structs.replace(JOB, program=bytes(1 << 20))
+    command = ["/bin/sh", "-c", "head -c 1000000 /dev/zero >&2; cat > /dev/null; echo bye >&2"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        messages = examination._converse(process, big, threading.Event(), longest_s=60)
+
+        with pytest.raises(GraderError, match=r"^The driver ended before it was done\. .*bye$"):
+            list(messages)
+
+
+def test_only_the_end_of_long_complaints_is_quoted(tmp_path: Path) -> None:
+    with pytest.raises(GraderError) as caught:
+        heard(tmp_path, b"", then="head -c 1000000 /dev/zero | tr '\\0' x >&2; echo end >&2")
+
+    assert len(str(caught.value)) < 2 * MOST_COMPLAINTS
+    assert str(caught.value).endswith("xxxend")

@@ -1,5 +1,7 @@
 import os
 
+import pytest
+
 from grader.sandbox.status import Status
 
 
@@ -34,3 +36,18 @@ def test_status_does_not_wait_for_ever() -> None:
     reader, _writer = os.pipe()
 
     assert Status(reader).wait_for("child-pid", at_most_ms=1) is None
+
+
+@pytest.mark.parametrize("line", [b"", b"[]", b"7", b"{", b"[" * 9999, b"\xff", b"bwrap: no"])
+def test_what_is_no_report_is_passed_over(line: bytes) -> None:
+    reader, writer = os.pipe()
+    os.write(writer, line + b'\n{ "exit-code": 3 }\n')
+
+    assert Status(reader).find("exit-code") == 3
+
+
+def test_a_report_that_is_no_number_is_none() -> None:
+    reader, writer = os.pipe()
+    os.write(writer, b'{ "exit-code": true }\n')
+
+    assert Status(reader).find("exit-code") is None

@@ -166,3 +166,19 @@ def test_looks_that_find_nothing_are_spins_and_refused_reads() -> None:
     )
 
     assert (story.refused_reads, story.spins) == (1, 2)
+
+
+def test_two_instances_that_seem_to_watch_each_other_are_one_set() -> None:
+    # An instance that came in over a unix socket looks like the closed one whose number it has.
+    story = told(
+        f"""{TWO}
+        1 0.003 epoll_ctl(8<EPOLL>, EPOLL_CTL_ADD, 4<AC>, {{events=EPOLLIN}}) = 0 <0.0001>
+        1 0.004 epoll_ctl(9<EPOLL>, EPOLL_CTL_ADD, 8<EPOLL>, {{events=EPOLLIN}}) = 0 <0.0001>
+        1 0.005 epoll_ctl(8<EPOLL>, EPOLL_CTL_ADD, 9<EPOLL>, {{events=EPOLLIN}}) = 0 <0.0001>
+        1 0.010 epoll_wait(9<EPOLL>, [], 9, -1) = 1 <0.0021>
+        """
+    )
+
+    watch = story.threads[1].watches[-1]
+
+    assert (watch.clients, watch.covers("A", 11 * MILLISECOND_NS)) == (("A",), True)

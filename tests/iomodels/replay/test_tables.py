@@ -223,3 +223,12 @@ def test_datagrams_are_told_apart_by_their_senders_ports() -> None:
     assert [read.client for read in story.reads] == ["B", "A"]
     assert story.answers == {"A": 1}
     assert story.threads[1].watches[0].clients == ("A", "B", "C")
+
+
+def test_a_table_outlives_each_thread_but_the_last() -> None:
+    trace = f"""{TWO} {THREAD}
+    1 0.004 fcntl(4<AC>, F_SETFL, O_RDWR|O_NONBLOCK) = 0 <0.0001>
+    2 0.005 +++ exited with 0 +++
+    1 {READS}"""
+
+    assert last(trace).may_sleep is False

@@ -1,12 +1,14 @@
 """A trace comes in pieces of any size, and no line costs more than its length."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from iomodels.trace import Event, Reader, read
+from iomodels.trace.sifting import sift
 
 TRACE = """\
 7 1.000000000 read(4<pipe:[5]>,  <unfinished ...>
@@ -67,10 +69,18 @@ def test_a_line_costs_time_in_proportion_to_its_length(piece: str, end: str) -> 
     assert _cost(long) < 40 * max(_cost(short), 0.0002)
 
 
-def _cost(line: str) -> float:
+@pytest.mark.parametrize("piece", [") = 1 E", '"") = 1 E', '"a") = 1<x> E', '"', "\\", ", ", "<"])
+@pytest.mark.parametrize("end", ["", ") = 1 <0.1", ") = 1 <0.1>"])
+def test_sifting_costs_time_in_proportion_to_a_lines_length(piece: str, end: str) -> None:
+    short, long = (f"7 1.000000000 read(4</a>, {piece * n}{end}\n" for n in (2_000, 20_000))
+
+    assert _cost(long, sift) < 40 * max(_cost(short, sift), 0.0002)
+
+
+def _cost(line: str, work: Callable[[str], object] = read) -> float:
     costs = []
     for _ in range(3):
         started = time.process_time()
-        read(line)
+        work(line)
         costs.append(time.process_time() - started)
     return min(costs)
