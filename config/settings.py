@@ -11,7 +11,7 @@ LOG_LEVEL             DEBUG, INFO or WARNING (INFO)
 GRADER_LEASE_SECONDS  a worker that is silent for so long has lost its run (15)
 GRADER_SWEEP_SECONDS  how often forgotten runs are looked for (2)
 
-grader.sandbox reads its own: SANDBOX_ALLOW_NO_CGROUP.
+grader/sandbox/choices.py lists those of the sandbox: SANDBOX_CGROUP and others.
 """
 
 import os
