@@ -46,7 +46,7 @@ def conclude(
     return Report(
         exercise=title,
         outcome=_overall(reports, is_hidden=is_hidden),
-        points=sum(report.points for report in reports),
+        points=0 if is_hidden else sum(report.points for report in reports),
         out_of=sum(report.out_of for report in reports),
         verdict=_verdict(reports, is_hidden=is_hidden),
         scenarios=tuple(reports),

@@ -132,7 +132,8 @@ def _follow(box: Box) -> tuple[bytes, Excess | Literal["asleep"] | None]:
             if not part:
                 poll.unregister(box.output_fd)
         elif box.pidfd in ready:
-            return output, stopped
+            # Of its last moments, too: the kernel may have killed it for the memory that it used.
+            return output, stopped or exceeded(LIMITS, box.usage())
         if stopped is None:
             is_for_ever = rest.is_for_ever()
             stopped = exceeded(LIMITS, box.usage()) or ("asleep" if is_for_ever else None)
