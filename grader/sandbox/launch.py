@@ -40,13 +40,13 @@ def start(
     """
     view.check(files, environment)
     namespaces.check_entered()
-    for name in ("bwrap", "prlimit"):  # Now: whatever raises later, the program may run already.
-        remedies.program(name)
     own = command[0].removeprefix(view.FILES)
     if own not in files:
         _check_installed(command[0])
     directory = _furnish(files, limits, executable=own)
     tracer = Tracer(directory) if is_traced else None
+    for name in ("bwrap", "prlimit"):  # Now: whatever raises later, the program may run already.
+        remedies.program(name)
     started_ns = time.monotonic_ns()
     status_fd, status_end = os.pipe()
     output_fd, output_end = os.pipe()
