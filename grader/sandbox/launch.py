@@ -2,10 +2,10 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from grader.exceptions import SandboxUnavailable
@@ -43,13 +43,13 @@ def start(
     view.check(files, environment)
     namespaces.check_entered()
     _check_allowed(profile)
-    remedies.program("bwrap")  # Now: whatever raises later, the program may run already.
     own = command[0].removeprefix(view.FILES)
     if own not in files:
         _check_installed(command[0])
     bounds = rlimits.of(limits)
     directory = _furnish(files, limits, executable=own)
     tracer = Tracer(directory, most_bytes=limits.trace_bytes) if is_traced else None
+    remedies.program("bwrap")  # Now: whatever raises later, the program may run already.
     started_ns = time.monotonic_ns()
     group = made.take(limits) if (made := namespaces.group()) else None
     pipes = _Pipes()
@@ -67,7 +67,7 @@ def start(
             raise _never_began(bubblewrap, directory, tracer, output_fd=pipes.output)
         _bound(init_pid, bounds, group)
     finally:
-        os.close(pipes.let_go)
+        os.close(pipes.let_go)  # Not before: from here on the program runs.
     return Box(
         bubblewrap,
         init_pid=init_pid,
@@ -92,11 +92,19 @@ class _Pipes:
 
 
 def _bound(init_pid: int, bounds: Mapping[str, tuple[int, int]], group: BoxGroup | None) -> None:
-    """Bound the box's pid 1, which waits for that before it starts the program."""
-    rlimits.impose(init_pid, bounds)
-    if group:
-        with suppress(ProcessLookupError):  # As above.
+    """Bound the box's pid 1, which waits for that before it starts the program.
+
+    Whoever cannot be bounded is killed before it is let go.
+    """
+    try:
+        rlimits.impose(init_pid, bounds)
+        if group:
             group.add(init_pid)
+    except ProcessLookupError:
+        return  # bubblewrap has failed meanwhile, which `close` will tell.
+    except OSError as error:
+        os.kill(init_pid, signal.SIGKILL)
+        raise SandboxUnavailable(f"A program could not be bounded: {error}") from error
 
 
 def _never_began(

@@ -7,7 +7,6 @@ So bubblewrap's pid 1 has them as well, and no helper has to run in the box.
 
 import resource
 from collections.abc import Mapping
-from contextlib import suppress
 
 from grader.sandbox import remedies
 from grader.sandbox.limits import Limits
@@ -54,10 +53,12 @@ def of(limits: Limits) -> Mapping[str, tuple[int, int]]:
 
 
 def impose(pid: int, limits: Mapping[str, tuple[int, int]]) -> None:
-    """Set limits of a process of this user; whatever it starts from now on has them, too."""
-    with suppress(ProcessLookupError):  # bubblewrap has failed meanwhile, which `close` will tell.
-        for name, bounds in limits.items():
-            resource.prlimit(pid, _number(name), bounds)
+    """Set limits of a process of this user; whatever it starts from now on has them, too.
+
+    Raises OSError as prlimit(2) does.
+    """
+    for name, bounds in limits.items():
+        resource.prlimit(pid, _number(name), bounds)
 
 
 def _hard(name: str) -> float:

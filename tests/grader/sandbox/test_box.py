@@ -378,3 +378,31 @@ def test_rings_are_for_machines_that_are_thrown_away(
     )
 
     assert met in shown["met"]
+
+
+@pytest.mark.parametrize("bounds", ["rlimits.impose", "cgroups.BoxGroup.add"])
+@pytest.mark.parametrize("tracing", ["traced", "untraced"])
+def test_start_lets_nobody_go_who_cannot_be_bounded(
+    driver: Driver, bounds: str, tracing: str
+) -> None:
+    shown = driver.run(f"""
+        from grader.sandbox import cgroups, launch, namespaces, rlimits
+        def fail(*_):
+            raise OSError(5, "no bounds today")
+        {bounds} = fail
+        enter(slot=None)
+        if namespaces.group() is None:
+            rlimits.impose = fail
+        proof = Path("/run/iomodels-boxes/0/tmp/tmp/proof")
+        try:
+            start(["touch", "/tmp/proof"], files={{}}, environment={{}}, limits=Limits(),
+                  is_traced={tracing == "traced"})
+        except SandboxUnavailable as error:
+            wait(os.pidfd_open(os.getpid()), 300)  # It has all the time that it would need.
+            show(error=str(error), ran=proof.exists())
+    """)
+
+    assert shown == {
+        "error": "A program could not be bounded: [Errno 5] no bounds today",
+        "ran": False,
+    }

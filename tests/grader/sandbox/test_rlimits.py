@@ -35,7 +35,3 @@ def test_what_is_taken_away_anyway_may_be_less_here(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(resource, "getrlimit", lambda number: limits.get(number, UNBOUNDED))
 
     assert rlimits.of(Limits())["memlock"] == (1024, 1024)
-
-
-def test_a_process_that_has_ended_needs_no_limits() -> None:
-    rlimits.impose(2**22 - 1, {"nofile": (5, 5)})
