@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from courses.conducts import Conduct, conduct
 from courses.content import highlight_lines
 from grader.harness.programs import Language
+from iomodels.figures.svg import legible
 from iomodels.wording import call_name
 
 # A program of 256 KiB can have a quarter of a million lines; real servers have a hundred.
@@ -89,6 +90,8 @@ class Result:
 
 def explain(report: Mapping[str, Any], *, program: str, file_name: str) -> Result:
     """Join a report, as `iomodels.report.as_json` wrote it, with the program that it is about."""
+    report = _legible(report)
+    program = legible(program)
     source = highlight_lines(program, language=Language.of(file_name) or Language.PYTHON)
     scenarios = [
         _scenario(scenario, number=number, source=source)
@@ -116,6 +119,19 @@ def explain(report: Mapping[str, Any], *, program: str, file_name: str) -> Resul
         is_output_cut=len(output) > OUTPUT_CHARACTERS_SHOWN,
         is_source_cut=len(source) > SOURCE_LINES_SHOWN,
     )
+
+
+def _legible(value: Any) -> Any:
+    """Return a report's values without what a program said and a page cannot hold."""
+    match value:
+        case str():
+            return legible(value)
+        case dict():
+            return {key: _legible(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_legible(item) for item in value]
+        case _:
+            return value
 
 
 def _scenario(

@@ -62,12 +62,13 @@ def first_error(output: str, *, file_name: str) -> Complaint:
     """
     for pattern in (ERROR, UNDEFINED, OF_A_TOOL):
         if found := pattern.search(output):
-            return Complaint(
-                text=printable(found["text"].strip().rstrip(".")[:MOST_SHOWN]),
-                line=_line(found, output, file_name),
-            )
-    said = output.strip().splitlines() or ["it gave no reason"]
-    return Complaint(text=printable(said[-1].rstrip(".")[:MOST_SHOWN]), line=None)
+            return Complaint(text=_shown(found["text"]), line=_line(found, output, file_name))
+    said = output.strip().splitlines() or [""]
+    return Complaint(text=_shown(said[-1]), line=None)
+
+
+def _shown(text: str) -> str:
+    return printable(text.strip().rstrip(".")[:MOST_SHOWN]) or "it gave no reason"
 
 
 def _line(found: re.Match[str], output: str, file_name: str) -> int | None:

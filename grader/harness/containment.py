@@ -25,7 +25,7 @@ def contained(work: Callable[[], bytes]) -> bytes | None:
         _work(work, answer_end)
     os.close(answer_end)
     try:
-        content = _read_to_the_end(answer)
+        content = read_to_the_end(answer)
     finally:
         os.close(answer)
         os.kill(child, signal.SIGKILL)
@@ -44,7 +44,8 @@ def _work(work: Callable[[], bytes], answer: int) -> NoReturn:
         os._exit(0)
 
 
-def _read_to_the_end(answer: int) -> bytes | None:
+def read_to_the_end(answer: int) -> bytes | None:
+    """Return what comes out of a pipe; None if that takes too long, or is too much."""
     content, ends_at = b"", time.monotonic() + WALL_S
     poll = select.poll()
     poll.register(answer, select.POLLIN)

@@ -17,10 +17,11 @@ PIDFD_GETFD = numbers(os.uname().machine)["pidfd_getfd"]
 TIMEVAL = struct.Struct("=qq")
 POLLFD = struct.Struct("=ihh")
 MOST_POLLED = 4096
+EPOLL_LINK = "anon_inode:[eventpoll]"
 MOST_NESTED = 5  # EP_MAX_NESTS in fs/eventpoll.c.
-SOCKET_LINK = re.compile(r"^socket:\[(\d+)\]$")
-EPOLL_ENTRY = re.compile(r"^tfd:\s*(\d+) .* ino:([0-9a-f]+) ", re.MULTILINE)
-TIMER_LEFT = re.compile(r"^it_value: \((\d+), (\d+)\)", re.MULTILINE)
+SOCKET_LINK = re.compile(r"^socket:\[([0-9]{1,20})\]$")
+EPOLL_ENTRY = re.compile(r"^tfd: *([0-9]{1,10}) .* ino:([0-9a-f]{1,16}) ", re.MULTILINE)
+TIMER_LEFT = re.compile(r"^it_value: \(([0-9]{1,20}), ([0-9]{1,20})\)", re.MULTILINE)
 NANOSECONDS = 10**9
 
 
@@ -36,16 +37,21 @@ class Program:
         found = SOCKET_LINK.match(self._link(descriptor))
         return int(found[1]) if found else None
 
-    def epoll_set(self, descriptor: int, *, depth: int = MOST_NESTED) -> list[tuple[int, int]]:
+    def epoll_set(self, descriptor: int) -> list[tuple[int, int]]:
         """Return the interest list of an epoll descriptor: (descriptor, inode) of each entry.
 
-        An epoll descriptor in the set stands for what it watches itself, epoll(7).
+        An epoll descriptor in the set stands for what it watches itself, epoll(7). Each one is
+        looked at once: a program can put a hundred copies of one into the next, five levels deep.
         """
         found: list[tuple[int, int]] = []
-        for number, inode in EPOLL_ENTRY.findall(self._text(f"fdinfo/{descriptor}")):
-            found.append((int(number), int(inode, 16)))
-            if depth and self._link(int(number)) == "anon_inode:[eventpoll]":
-                found += self.epoll_set(int(number), depth=depth - 1)
+        seen = {descriptor}
+        level = [descriptor]
+        for _ in range(MOST_NESTED + 1):
+            entries = [entry for number in level for entry in self._epoll_entries(number)]
+            found += entries
+            inner = {number for number, _ in entries} - seen
+            level = [number for number in sorted(inner) if self._link(number) == EPOLL_LINK]
+            seen.update(level)
         return found
 
     def has_timers(self) -> bool:
@@ -100,6 +106,10 @@ class Program:
             finally:
                 os.close(descriptor)
         return b""
+
+    def _epoll_entries(self, descriptor: int) -> list[tuple[int, int]]:
+        listed = EPOLL_ENTRY.findall(self._text(f"fdinfo/{descriptor}"))
+        return [(int(number), int(inode, 16)) for number, inode in listed]
 
     @contextlib.contextmanager
     def _borrowed(self, descriptor: int) -> Iterator[socket.socket]:

@@ -25,10 +25,13 @@ UNREADABLE = (
     ELFError,
     DWARFError,
     struct.error,
+    ArithmeticError,
     AssertionError,
     AttributeError,
     LookupError,
     OSError,
+    RecursionError,
+    StopIteration,
     TypeError,
     ValueError,
 )
@@ -159,7 +162,7 @@ class Images:
 def _image(descriptor: int, size: int) -> Image | None:
     try:
         return Image(os.read(descriptor, min(size, LARGEST_FILE)))
-    except (*UNREADABLE, StopIteration):
+    except UNREADABLE:
         return None
 
 

@@ -11,6 +11,7 @@ from elftools.elf.elffile import ELFFile
 from grader.harness.containment import contained
 
 NO_LINE = 0
+LAST_LINE = 1 << 20  # Of the longest program that is accepted; its author may have put in any.
 
 
 class LineTable(msgspec.Struct, frozen=True):
@@ -25,7 +26,8 @@ class LineTable(msgspec.Struct, frozen=True):
         for begin, first, size in self.segments:
             if begin <= offset < begin + size:
                 place = bisect_right(self.addresses, first + offset - begin) - 1
-                return (self.lines[place] or None) if place >= 0 else None
+                line = self.lines[place] if place >= 0 else NO_LINE
+                return line if NO_LINE < line <= LAST_LINE else None
         return None
 
 

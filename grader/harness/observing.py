@@ -11,6 +11,7 @@ from grader.harness.observation import attach, observe
 from iomodels.analysis import Analysis, analyse
 from iomodels.figures.timeline import timeline
 from iomodels.record import ScenarioRecord
+from iomodels.tracebacks import printable
 from iomodels.wording import call_name, count, duration
 
 
@@ -119,7 +120,7 @@ def _show(record: ScenarioRecord, analysis: Analysis, out: TextIO) -> None:
     recognition, ledger = analysis.recognition, analysis.ledger
     print(file=out)
     for line in conducts.lines(recognition.title, recognition.reasons, {record.name: ledger}):
-        print(line, file=out)
+        print(printable(line), file=out)
     print(f"    {duration(ledger.totals.cpu_ns)} of CPU time.", file=out)
     if analysis.trace.refused or record.trace_lost_bytes:
         print(

@@ -47,7 +47,7 @@ class Page:
         if waited := list(waited):
             self._line(self._ink("How it waited:", BOLD))
             for line in waited:
-                self._line(line)
+                self._line(_printable(line))
         used = report.resources
         self._line(
             self._ink(
@@ -64,19 +64,21 @@ class Page:
     def _scenario(self, scenario: ScenarioReport) -> None:
         tick, colour = TICKS[scenario.outcome]
         points = f"{scenario.points}/{scenario.out_of}"
-        self._line(f"{self._ink(tick, colour)} {scenario.name} {self._ink(points, DIM)}")
+        name = _printable(scenario.name)
+        self._line(f"{self._ink(tick, colour)} {name} {self._ink(points, DIM)}")
         if scenario.outcome is Outcome.PASSED:
             return
         for step in scenario.steps:
             tick, colour = TICKS[step.outcome]
             doing = self._ink(f"  {step.doing}", DIM) if step.doing else ""
             took = self._ink(f"{step.took_ms:8.1f} ms", DIM)
-            self._line(f"    {self._ink(tick, colour)} {took}  {step.text}{doing}")
+            self._line(f"    {self._ink(tick, colour)} {took}  {_printable(step.text)}{doing}")
         for finding in scenario.findings:
             self._finding(finding)
 
     def _finding(self, finding: Finding) -> None:
-        self._line(f"    {self._ink(finding.rule, BOLD)}: {finding.title}")
+        title = _printable(finding.title)
+        self._line(f"    {self._ink(finding.rule, BOLD)}: {title}")
         indent = " " * 6
         wrapped = textwrap.fill(
             finding.message,
@@ -96,11 +98,12 @@ class Page:
         self._stream.write(f"{clear}{text}\n")
 
     def _ink(self, text: str, colour: str) -> str:
+        text = "\n".join(map(_printable, text.split("\n")))  # A finding's lines are wrapped.
         return f"\033[{colour}m{text}\033[{PLAIN}m" if self._is_coloured and text else text
 
 
 def _printable(text: str) -> str:
-    """Return a program's output without what a terminal would obey."""
+    """Return a line without what a terminal would obey: a program may have had a hand in it."""
     return "".join(
         char if char.isprintable() or char == "\t" else "\N{REPLACEMENT CHARACTER}" for char in text
     )

@@ -132,7 +132,8 @@ def _length_ns(program: Program, address: int, *, unit_ns: int = 1) -> int | Non
     if len(content) < PAIR.size:
         return UNKNOWN_NS
     seconds, rest = PAIR.unpack(content)
-    return int(seconds * NANOSECONDS + rest * unit_ns)
+    # No call takes a length below zero: another thread has written something else there since.
+    return max(UNKNOWN_NS, int(seconds * NANOSECONDS + rest * unit_ns))
 
 
 def _until_ns(program: Program, address: int, clock: int) -> int | None:

@@ -121,17 +121,28 @@ def _registers(thread: Thread) -> _Registers | None:
     """Return where a thread entered the kernel; None if it runs, or was stopped elsewhere."""
     try:
         path = Path(f"/proc/{thread.process_id}/task/{thread.thread_id}/syscall")
-        number, *_, stack_pointer, counter = path.read_bytes().split()
-    except (OSError, ValueError):
+        return registers_in(path.read_bytes())
+    except OSError:
         return None
-    if not number.isdigit() or MACHINE not in STACK_POINTERS:
+
+
+def registers_in(text: bytes) -> _Registers | None:
+    """Return the stack pointer and the program counter at the end of a call, as in proc(5)."""
+    try:
+        number, *_, stack_pointer, counter = text.split()
+        found = _Registers(stack_pointer=int(stack_pointer, 16), counter=int(counter, 16))
+    except (ValueError, KeyError):  # No whole text; a machine whose registers are not known.
         return None
-    return _Registers(stack_pointer=int(stack_pointer, 16), counter=int(counter, 16))
+    return found if number.isdigit() else None
 
 
 def _mappings(process_id: int) -> list[Mapping]:
     with Path(f"/proc/{process_id}/maps").open("rb") as file:
-        content = file.read(MOST_MAPS)
+        return mappings_in(file.read(MOST_MAPS))
+
+
+def mappings_in(content: bytes) -> list[Mapping]:
+    """Return what can be executed of a text like /proc/PID/maps."""
     return [
         Mapping(
             start=int(start, 16),

@@ -13,6 +13,7 @@ STOPPED = "T"  # By a signal: only another signal wakes it, wherever it was.
 SIGALRM_BIT, SIGVTALRM_BIT, SIGPROF_BIT = (1 << (number - 1) for number in (14, 26, 27))
 ALARM_BITS = SIGALRM_BIT | SIGVTALRM_BIT | SIGPROF_BIT
 ALARM_MASKS = ("SigCgt", "SigBlk")
+CALL_WORDS = 9  # Its number, six arguments, the stack's and the program's place: proc(5).
 _FIELDS = re.compile(
     r"^(State|TracerPid|NSpid|SigBlk|SigCgt|(?:non)?voluntary_ctxt_switches):\t(.*)", re.MULTILINE
 )
@@ -80,29 +81,37 @@ def _read(process_id: int, thread_id: int) -> Thread | None:
     # may wake: until it is, it runs.
     if state in DEAD and status.get("TracerPid", "0") == "0":
         return None
-    is_in_call = bool(words) and words[0].isdigit()
+    is_in_call = len(words) == CALL_WORDS and words[0].isdigit()
     return Thread(
         process_id=process_id,
         thread_id=thread_id,
-        inner_id=int(status.get("NSpid", "0").split()[-1]),
+        inner_id=_number(status.get("NSpid", "").rpartition("\t")[2]),
         state=state,
         switches=(
             status.get("voluntary_ctxt_switches", ""),
             status.get("nonvoluntary_ctxt_switches", ""),
         ),
-        awaits_alarms=any(int(status.get(name, "0"), 16) & ALARM_BITS for name in ALARM_MASKS),
-        syscall=int(words[0]) if is_in_call else None,
-        arguments=tuple(int(word, 16) for word in words[1:7]) if is_in_call else (),
+        awaits_alarms=any(_number(status.get(name, ""), 16) & ALARM_BITS for name in ALARM_MASKS),
+        syscall=_number(words[0]) if is_in_call else None,
+        arguments=tuple(_number(word, 16) for word in words[1:7]) if is_in_call else (),
     )
 
 
-def _syscall(folder: str) -> list[str]:
+def _number(text: str | bytes, base: int = 10) -> int:
+    """Return a number of the kernel's; 0 for what is none, as in a text that was cut short."""
+    try:
+        return int(text, base)
+    except ValueError:
+        return 0
+
+
+def _syscall(folder: str) -> list[bytes]:
     """Return what the thread is in, or nothing if it is on its way out.
 
     A thread that has given up its memory belongs to nobody who may ask, and has not closed its
     descriptors yet: it runs, and must not be taken for gone.
     """
     try:
-        return content(f"{folder}/syscall").decode().split()
+        return content(f"{folder}/syscall").split()
     except PermissionError:
         return []

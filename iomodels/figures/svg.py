@@ -65,9 +65,14 @@ def number(value: str | float) -> str:
     return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")  # Adding 0.0 makes -0.0 plain.
 
 
+def legible(text: str) -> str:
+    """Return text with a sign in place of each character that XML and HTML do not have."""
+    return _UNFIT.sub("\ufffd", text)
+
+
 def clean(text: str) -> str:
     """Return text on one line, with a sign in place of what XML or a reader cannot bear."""
-    return " ".join(_TURNS.sub("\ufffd", _UNFIT.sub("\ufffd", text)).split())
+    return " ".join(_TURNS.sub("\ufffd", legible(text)).split())
 
 
 def prefix(kind: str, *contents: object) -> str:

@@ -55,6 +55,7 @@ ANOTHER_NAME = "other.c:5:25: error: expected ';'\n"
         (ANOTHER_NAME, "expected ';'", None),
         ("cc1: out of memory\n", "cc1: out of memory", None),
         ("", "it gave no reason", None),
+        ("server.c:3:1: error: .\n", "it gave no reason", 3),
     ],
 )
 def test_the_first_error_is_found_with_its_line(output: str, text: str, line: int | None) -> None:

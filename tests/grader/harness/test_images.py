@@ -80,5 +80,5 @@ def test_a_damaged_file_raises_only_what_is_caught() -> None:
         damaged[at] ^= 0xFF
         try:
             Image(bytes(damaged)).layout_at(0x30000)
-        except (*UNREADABLE, StopIteration):
+        except UNREADABLE:
             continue
