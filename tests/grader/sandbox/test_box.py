@@ -246,31 +246,6 @@ def test_box_bounds_processes_files_and_space(driver: Driver) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["/etc/passwd", "../x", "a/../../x", "a\0b", ""])
-def test_start_refuses_a_file_outside_of_the_box(driver: Driver, name: str) -> None:
-    shown = driver.run(f"""
-        enter(slot=None)
-        try:
-            start(["true"], files={{{name!r}: b""}}, environment={{}}, limits=Limits())
-        except ValueError as error:
-            show(error=str(error))
-    """)
-
-    assert shown == {"error": f"{name!r} is not a path inside of the box's /w."}
-
-
-def test_start_refuses_a_command_that_is_not_there(driver: Driver) -> None:
-    shown = driver.run("""
-        enter(slot=None)
-        try:
-            start(["no-such-program"], files={}, environment={}, limits=Limits())
-        except SandboxUnavailable as error:
-            show(error=str(error))
-    """)
-
-    assert shown["error"].startswith("no-such-program is not in /usr/bin:/bin.")
-
-
 def test_close_repeats_what_bubblewrap_said(driver: Driver) -> None:
     shown = driver.run("""
         from grader.sandbox import view
@@ -346,63 +321,3 @@ def test_box_that_fell_apart_at_once_repeats_what_bubblewrap_said(driver: Driver
     """)
 
     assert "Can't find source path /no/such/place" in shown["error"]
-
-
-RING = """
-    import ctypes, os
-    libc = ctypes.CDLL(None, use_errno=True)
-    made = libc.syscall(425, 4, ctypes.create_string_buffer(120))
-    print("made" if made >= 0 else os.strerror(ctypes.get_errno()))
-"""
-
-
-@pytest.mark.parametrize(
-    ("environment", "met"),
-    [({}, "this machine is not one that is thrown away"), ({"SANDBOX_THROW_AWAY": "1"}, "made")],
-)
-def test_rings_are_for_machines_that_are_thrown_away(
-    driver: Driver, environment: dict[str, str], met: str
-) -> None:
-    shown = driver.run(
-        f"""
-        enter(slot=None)
-        files = {{"p.py": textwrap.dedent({RING!r}).encode()}}
-        try:
-            box = start(["python3", "/w/p.py"], files=files, environment={{}}, limits=Limits(),
-                        profile=Profile.RING_SERVER)
-            show(met=output_of(box))
-        except SandboxUnavailable as error:
-            show(met=str(error))
-        """,
-        environment=environment,
-    )
-
-    assert met in shown["met"]
-
-
-@pytest.mark.parametrize("bounds", ["rlimits.impose", "cgroups.BoxGroup.add"])
-@pytest.mark.parametrize("tracing", ["traced", "untraced"])
-def test_start_lets_nobody_go_who_cannot_be_bounded(
-    driver: Driver, bounds: str, tracing: str
-) -> None:
-    shown = driver.run(f"""
-        from grader.sandbox import cgroups, launch, namespaces, rlimits
-        def fail(*_):
-            raise OSError(5, "no bounds today")
-        {bounds} = fail
-        enter(slot=None)
-        if namespaces.group() is None:
-            rlimits.impose = fail
-        proof = Path("/run/iomodels-boxes/0/tmp/tmp/proof")
-        try:
-            start(["touch", "/tmp/proof"], files={{}}, environment={{}}, limits=Limits(),
-                  is_traced={tracing == "traced"})
-        except SandboxUnavailable as error:
-            wait(os.pidfd_open(os.getpid()), 300)  # It has all the time that it would need.
-            show(error=str(error), ran=proof.exists())
-    """)
-
-    assert shown == {
-        "error": "A program could not be bounded: [Errno 5] no bounds today",
-        "ran": False,
-    }
