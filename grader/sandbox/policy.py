@@ -24,8 +24,8 @@ ALLOWED = {
     "processes and threads": """
         arch_prctl execve execveat exit exit_group fork futex get_robust_list getcpu getpgid
         getpgrp getpid getppid getpriority getrlimit getrusage getsid gettid pause prlimit64
-        restart_syscall rseq set_robust_list set_tid_address setpgid setpriority setrlimit setsid sysinfo times
-        umask uname vfork wait4 waitid""",
+        restart_syscall rseq set_robust_list set_tid_address setpgid setpriority setrlimit setsid
+        sysinfo times umask uname vfork wait4 waitid""",
     # Setting them to what they are is common and harmless; there is only one uid in the box.
     "identity": """
         capget getegid geteuid getgid getgroups getresgid getresuid getuid setgid setgroups
@@ -99,10 +99,10 @@ DENIED = {
         setfsuid""",
 }
 
-# Left to ENOSYS on purpose, beside what is not named at all (such as futex_wait, which no C library
-# uses and strace does not tell of). clone3: its flags lie in memory, where a filter cannot look, and
-# with EPERM in place of ENOSYS no thread could be made. io_uring: IORING_OP_SOCKET makes sockets
-# that socket() refuses here, of families that have no namespaces (vsock), and no filter sees it.
+# Left to ENOSYS on purpose, beside what is not named at all (such as futex_wait, which no C
+# library uses and strace does not tell of). clone3: its flags lie in memory, where a filter cannot
+# look, and with EPERM in place of ENOSYS no thread could be made. io_uring: IORING_OP_SOCKET
+# makes sockets that socket() refuses here, of families that have no namespaces (vsock), and no filter sees it.
 RINGS = "io_uring_enter io_uring_register io_uring_setup"
 # vmsplice: a pipe goes on holding pages that their process has given back, 2 MiB for 4 KiB of pipe,
 # and they count as nobody's. preadv2, pwritev2: with offset -1 they move a socket's bytes; without
