@@ -102,7 +102,8 @@ DENIED = {
 # Left to ENOSYS on purpose, beside what is not named at all (such as futex_wait, which no C
 # library uses and strace does not tell of). clone3: its flags lie in memory, where a filter cannot
 # look, and with EPERM in place of ENOSYS no thread could be made. io_uring: IORING_OP_SOCKET
-# makes sockets that socket() refuses here, of families that have no namespaces (vsock), and no filter sees it.
+# makes sockets that socket() refuses here, of families that have no namespaces (vsock), and no
+# filter sees it.
 RINGS = "io_uring_enter io_uring_register io_uring_setup"
 # vmsplice: a pipe goes on holding pages that their process has given back, 2 MiB for 4 KiB of pipe,
 # and they count as nobody's. preadv2, pwritev2: with offset -1 they move a socket's bytes; without
