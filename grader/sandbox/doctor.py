@@ -1,11 +1,12 @@
 """The self-test as an operator reads it: a tick, or the command that mends it."""
 
+import textwrap
 from collections.abc import Sequence
 
 from grader.sandbox.checks import Check, State, is_sound
 
 _SIGNS = {State.OK: "\N{CHECK MARK}", State.WARNING: "!", State.FAILED: "\N{BALLOT X}"}
-_INDENT = 4
+_INDENT, _COLUMNS = 4, 100
 
 
 def report(checks: Sequence[Check]) -> str:
@@ -16,9 +17,18 @@ def report(checks: Sequence[Check]) -> str:
 
 
 def _lines(check: Check, width: int) -> list[str]:
-    found = [f"  {_SIGNS[check.state]} {check.name:{width}}  {check.detail}".rstrip()]
-    if check.mend:
-        found.append(f"{' ' * (width + 2 * _INDENT)}to mend it: {check.mend}")
+    head = f"  {_SIGNS[check.state]} {check.name:{width}}  "
+    found = textwrap.wrap(
+        check.detail,
+        _COLUMNS,
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    found = found or [head.rstrip()]
+    if check.mend:  # In one piece, to be copied.
+        found.append(f"{' ' * (len(head) + _INDENT)}to mend it: {check.mend}")
     return found
 
 

@@ -172,9 +172,9 @@ def test_report_has_a_sign_and_a_command_for_each_check() -> None:
     assert report(checks) == (
         "  \N{CHECK MARK} kernel  Linux 6.1\n"
         "  ! gcc     not there\n"
-        "              to mend it: apt-get install gcc\n"
+        "                to mend it: apt-get install gcc\n"
         "  \N{BALLOT X} bwrap   too old\n"
-        "              to mend it: apt-get upgrade\n"
+        "                to mend it: apt-get upgrade\n"
         "\n"
         "No program is run on this machine until that is mended."
     )
