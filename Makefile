@@ -53,7 +53,7 @@ tests:  ## pytest alone; ARGS="-k queue" chooses
 
 fuzz:  ## the fuzz tests with 10,000 new examples each (an hour or two); ARGS="-k clients" chooses
 	@tools/setup test
-	HYPOTHESIS_PROFILE=nightly $(PYTHON) -m pytest -m fuzz $(ARGS)
+	HYPOTHESIS_PROFILE=nightly $(PYTHON) -m pytest -m fuzz -o faulthandler_timeout=0 $(ARGS)
 
 test-real:  ## install real servers (nginx, redis, ...), observe each; ARGS="-k nginx" chooses
 	@tools/setup test

@@ -98,7 +98,7 @@ GRAMMAR = (
     "htons(1)",
     "tv_sec=9223372036854775807",
 )
-BEGIN, TAKEN, PIECES = 12, 50, 3  # Lines of a recorded trace.
+BEGIN, TAKEN, PIECES = 12, 30, 4  # Lines of a recorded trace.
 PRINTED = (
     'Traceback (most recent call last):\n  File "/w/server.py", line 7, in f\nOSError: [Errno 9]\n',
     'File "/w/server.py", line 3\n    def broken(:\nSyntaxError: invalid syntax\n',
