@@ -21,9 +21,11 @@ in use is told from one that was left behind by a lock on its directory, which t
 holds; it goes with it.
 """
 
+import errno
 import fcntl
 import itertools
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -139,13 +141,22 @@ def _make_room(place: Place) -> None:
     """Move what runs in a group of version 2 into one below: only an empty one can divide."""
     if set(CONTROLLERS) <= set(place.read("memory", "cgroup.subtree_control").decode().split()):
         return
+    if not delegation.is_root_of_the_machine(place):
+        # Again while there are any: a process may have forked since they were listed.
+        while pids := place.read("memory", "cgroup.procs").split():
+            _move_to_workers(place, [int(pid) for pid in pids])
+    _enable(place)
+
+
+def _move_to_workers(place: Place, pids: Sequence[int]) -> None:
+    if 0 in pids:  # The number of whoever has none in this pid namespace; written, it means us.
+        raise OSError(errno.EBUSY, "a process of another pid namespace stands in the group")
     workers = place.below(WORKERS)
     with suppress(FileExistsError):
         workers.make()
-    for pid in place.read("memory", "cgroup.procs").split():
+    for pid in pids:
         with suppress(ProcessLookupError):
-            workers.move(int(pid))
-    _enable(place)
+            workers.move(pid)
 
 
 def _enable(place: Place) -> None:

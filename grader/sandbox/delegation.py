@@ -3,7 +3,7 @@
 import os
 import select
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +39,7 @@ class Place:
         for path in self._different():
             for name in ("", "cgroup.procs", "cgroup.subtree_control", "cgroup.threads", "tasks"):
                 if (path / name).exists():
-                    os.chown(path / name, uid, uid)
+                    os.chown(path / name, uid, -1)  # A user's own group need not have this number.
 
     def write(self, controller: str, name: str, value: object) -> None:
         path = self.directories[controller] / name
@@ -73,14 +73,12 @@ def find() -> Place | None:
     Raises SandboxUnavailable if the operator named one that cannot be used.
     """
     wanted = choices.cgroup()
-    for place in _places(wanted):
-        if _is_usable(place) and (wanted or place.version == 1 or _is_delegated(place)):
+    usable = [place for place in _places(wanted) if _is_usable(place)]
+    for place in usable:
+        if _may_enter(place) and (wanted or place.version == 1 or _is_delegated(place)):
             return place
     if wanted:
-        raise SandboxUnavailable(
-            f"{choices.CGROUP} is {wanted}, but there this process cannot make groups with the "
-            f"controllers {' and '.join(CONTROLLERS)}."
-        )
+        raise SandboxUnavailable(f"{choices.CGROUP} is {wanted}, but {_objection(usable)}.")
     return None
 
 
@@ -90,6 +88,12 @@ def has_cgroup() -> bool:
         return find() is not None
     except SandboxUnavailable:
         return False
+
+
+def _objection(usable: Sequence[Place]) -> str:
+    if usable:
+        return "this process stands outside of it, and so may not move itself there"
+    return f"there this process cannot make groups with the controllers {' and '.join(CONTROLLERS)}"
 
 
 def _places(wanted: str) -> Iterator[Place]:
@@ -141,6 +145,19 @@ def _is_usable(place: Place) -> bool:
     return set(CONTROLLERS) <= set(controllers)
 
 
+def _may_enter(place: Place) -> bool:
+    """Tell whether this process may move itself into groups made there.
+
+    Version 2 asks for the right to write to cgroup.procs not only there, but also in the nearest
+    group that holds both that place and the one where the process stands now.
+    """
+    if place.version == 1:
+        return True
+    own = _below(_mounts("cgroup2")[""], _own_groups()[""])
+    common = os.path.commonpath((own, place.directories["memory"]))
+    return os.access(Path(common, "cgroup.procs"), os.W_OK)
+
+
 def _may_make(path: Path | None) -> bool:
     return path is not None and path.is_dir() and os.access(path, os.W_OK | os.X_OK)
 
@@ -151,8 +168,13 @@ def _is_delegated(place: Place) -> bool:
     for name in ("user.delegate", "trusted.delegate"):  # systemd.exec(5) does so for Delegate=yes.
         with suppress(OSError):
             return os.getxattr(path, name) == b"1"
-    # The root of a container's own tree; only the whole machine's root has no such file.
-    return _own_groups()[""] in ("/", f"/{WORKERS}") and (path / "cgroup.events").exists()
+    # The root of a container's own tree.
+    return _own_groups()[""] in ("/", f"/{WORKERS}") and not is_root_of_the_machine(place)
+
+
+def is_root_of_the_machine(place: Place) -> bool:
+    """Tell whether a group of version 2 is the one group that may divide with processes in it."""
+    return not (place.directories["memory"] / "cgroup.events").exists()
 
 
 def directories_in(path: Path) -> list[Path]:

@@ -51,6 +51,18 @@ _KUBERNETES = (
 )
 
 
+_VERSION_1 = (
+    "cd /sys/fs/cgroup && for c in memory pids cpuacct; do mkdir $c/iomodels && "
+    "chown -R {uid} $c/iomodels; done; and for the worker"
+)
+# Nobody but root may move a process into somebody's part of the tree, so the worker must begin
+# there; and in a group below, because one that is divided takes no processes.
+_VERSION_2 = (
+    "cd /sys/fs/cgroup && echo +memory +pids > cgroup.subtree_control && "
+    "mkdir -p iomodels/iomodels-workers && chown -R {uid} iomodels; then start the worker from a "
+    "shell that root moves there (echo $$ > iomodels/iomodels-workers/cgroup.procs), with"
+)
+_VERSION_2_MARK = Path("/sys/fs/cgroup/cgroup.controllers")
 _MARKS_OF_CONTAINERS = ("/.dockerenv", "/run/.containerenv")
 
 
@@ -101,11 +113,8 @@ def cgroups() -> str:
     elif Path("/run/systemd/system").is_dir():
         give = "Delegate=yes in the worker's unit, or: systemd-run --user --scope -p Delegate=yes"
     else:
-        give = (
-            "as root: cd /sys/fs/cgroup && for c in memory pids cpuacct; do mkdir $c/iomodels && "
-            f"chown -R {os.getuid()} $c/iomodels; done; and for the worker "
-            f"{choices.CGROUP}=/iomodels"
-        )
+        commands = _VERSION_2 if _VERSION_2_MARK.exists() else _VERSION_1
+        give = f"as root: {commands.format(uid=os.getuid())} {choices.CGROUP}=/iomodels"
     return f"{give}; or, where only one's own programs are run, {choices.ALLOW_NO_CGROUP}=1"
 
 

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from textwrap import dedent
 from types import MappingProxyType
@@ -16,8 +16,13 @@ from typing import Any
 
 import pytest
 
+from grader.exceptions import SandboxUnavailable
+from grader.sandbox import choices, delegation
+from grader.sandbox.delegation import Place
+
 PROJECT = Path(__file__).parents[3]
-ORDINARY = "20001"
+# A user, and a group with another number.
+ORDINARY, ITS_GROUP = "20001", "20002"
 NOTHING: Mapping[str, str] = MappingProxyType({})
 # Root may always make groups; an ordinary user only where a test delegates one.
 UNBOUNDED: Mapping[str, str] = MappingProxyType({"SANDBOX_ALLOW_NO_CGROUP": "1"})
@@ -68,9 +73,18 @@ class Driver:
     become: list[str] = field(default_factory=list)  # The command that changes the user.
     python: str
     project: Path
+    # Where it begins, and what its environment says about that.
+    group: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def command_of(self, script: str) -> list[str]:
-        return [*self.become, self.python, "-c", PRELUDE + dedent(script)]
+        return [*self._go(), *self.become, self.python, "-c", PRELUDE + dedent(script)]
+
+    def _go(self) -> list[str]:
+        """Return the command that moves itself into the group, then becomes another."""
+        if self.group is None:
+            return []
+        return ["sh", "-c", 'echo $$ > "$0" && exec "$@"', str(self.group / "cgroup.procs")]
 
     def popen(
         self,
@@ -82,7 +96,7 @@ class Driver:
         return subprocess.Popen(
             self.command_of(script),
             cwd=self.project,
-            env={"PATH": os.environ["PATH"], **UNBOUNDED, **environment},
+            env={"PATH": os.environ["PATH"], **UNBOUNDED, **self.environment, **environment},
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -140,6 +154,61 @@ def driver(request: pytest.FixtureRequest, make_project: Callable[[int], Path]) 
         return Driver(user="root", python=sys.executable, project=make_project(0o700))
     if not is_root:
         return Driver(user="ordinary", python=sys.executable, project=PROJECT)
-    become = ["setpriv", "--reuid", ORDINARY, "--regid", ORDINARY, "--clear-groups"]
+    become = ["setpriv", "--reuid", ORDINARY, "--regid", ITS_GROUP, "--clear-groups"]
     project = make_project(0o755)
     return Driver(user="ordinary", become=become, python="/usr/bin/python3", project=project)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delegated:
+    """A group that was given to the user of a driver, and a driver that begins where it may use it.
+
+    In version 2 an ordinary user may not move itself into a group from elsewhere.
+    """
+
+    driver: Driver
+    place: Place
+
+    def groups(self) -> list[str]:
+        """Return the names of the gradings' groups."""
+        return sorted(
+            {
+                path.name
+                for directory in self.place.directories.values()
+                for path in delegation.directories_in(directory)
+                if path.name != delegation.WORKERS
+            }
+        )
+
+
+@pytest.fixture
+def delegated(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> Iterator[Delegated]:
+    """Make a group at the root of every tree, and give it to the driver's user, as an operator."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can delegate")
+    name = f"/iomodels-of-tests-{os.getpid()}"
+    monkeypatch.setenv(choices.CGROUP, "/")
+    try:
+        root = delegation.find()
+    except SandboxUnavailable:
+        pytest.skip("no control group can be had here")
+    assert root
+    place = root.below(name[1:])
+    place.make()
+    driver = replace(driver, environment={choices.CGROUP: name})
+    if driver.user == "ordinary":
+        place.give_to(int(ORDINARY))
+        driver = replace(driver, group=_entrance(place))
+    try:
+        yield Delegated(driver=driver, place=place)
+    finally:
+        place.remove()
+
+
+def _entrance(place: Place) -> Path | None:
+    if place.version == 1:
+        return None
+    workers = place.below(delegation.WORKERS)
+    workers.make()
+    workers.give_to(int(ORDINARY))
+    return workers.directories["memory"]

@@ -1,15 +1,9 @@
 """What only a control group can bound, and that no group is left behind."""
 
-import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-
 import pytest
 
-from grader.exceptions import SandboxUnavailable
-from grader.sandbox import cgroups, choices, delegation
-from grader.sandbox.delegation import Place
-from tests.grader.sandbox.conftest import ORDINARY, Driver
+from grader.sandbox import cgroups
+from tests.grader.sandbox.conftest import Delegated, Driver
 
 pytestmark = pytest.mark.sandbox
 
@@ -38,50 +32,9 @@ SOCKET_HOG = """
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delegated:
-    """A group that was given to the user of a driver."""
-
-    environment: Mapping[str, str]
-    place: Place
-
-    def groups(self) -> list[str]:
-        return sorted(
-            {
-                path.name
-                for directory in self.place.directories.values()
-                for path in delegation.directories_in(directory)
-            }
-        )
-
-
-@pytest.fixture
-def delegated(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> Iterator[Delegated]:
-    """Make a group at the root of every tree, and give it to the driver's user, as an operator."""
-    if os.geteuid() != 0:
-        pytest.skip("only root can delegate")
-    name = f"/iomodels-of-tests-{os.getpid()}"
-    monkeypatch.setenv(choices.CGROUP, "/")
-    try:
-        root = delegation.find()
-    except SandboxUnavailable:
-        pytest.skip("no control group can be had here")
-    assert root
-    place = root.below(name[1:])
-    place.make()
-    if driver.user == "ordinary":
-        place.give_to(int(ORDINARY))
-    try:
-        yield Delegated(environment={choices.CGROUP: name}, place=place)
-    finally:
-        place.remove()
-
-
 @pytest.mark.parametrize("hog", [SHARED_MEMORY_HOG, SOCKET_HOG])
-def test_memory_that_no_process_owns_up_to_is_bounded(
-    driver: Driver, delegated: Delegated, hog: str
-) -> None:
-    shown = driver.run(
+def test_memory_that_no_process_owns_up_to_is_bounded(delegated: Delegated, hog: str) -> None:
+    shown = delegated.driver.run(
         f"""
         enter(slot=None)
         limits = Limits(memory_bytes=64 << 20)
@@ -89,15 +42,12 @@ def test_memory_that_no_process_owns_up_to_is_bounded(
         wait(box.pidfd)
         show(excess=exceeded(limits, box.usage()), signal=box.close().signal)
         """,
-        environment=delegated.environment,
     )
 
     assert shown == {"excess": "memory", "signal": 9}
 
 
-def test_cpu_time_of_children_that_nobody_waits_for_is_counted(
-    driver: Driver, delegated: Delegated
-) -> None:
+def test_cpu_time_of_children_that_nobody_waits_for_is_counted(delegated: Delegated) -> None:
     program = """
         import os, signal, time
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -108,46 +58,76 @@ def test_cpu_time_of_children_that_nobody_waits_for_is_counted(
             os._exit(0)
         os.close(end)
         os.read(gone, 1)
-        print(flush=True)
+        print(time.process_time_ns(), flush=True)
         signal.pause()
     """
 
-    shown = driver.run(
+    shown = delegated.driver.run(
         f"""
         enter(slot=None)
         box = box_of({program!r})
-        first_line_of(box)
-        show(milliseconds=box.usage().cpu_ns // 1_000_000)
+        own_ns = int(first_line_of(box))
+        show(milliseconds=(box.usage().cpu_ns - own_ns) // 1_000_000)
         """,
-        environment=delegated.environment,
     )
 
     assert 290 <= shown["milliseconds"] < 1000
 
 
-def test_what_an_earlier_box_used_is_not_counted_again(
-    driver: Driver, delegated: Delegated
-) -> None:
-    shown = driver.run(
+def test_what_an_earlier_box_used_is_not_counted_again(delegated: Delegated) -> None:
+    busy = """
+    import time
+    while time.process_time() < 0.3:
+        pass
+    """
+    busy += SHARED_MEMORY_HOG
+    idle = "import signal, time; print(time.process_time_ns(), flush=True); signal.pause()"
+
+    shown = delegated.driver.run(
         f"""
         enter(slot=None)
         limits = Limits(memory_bytes=64 << 20)
-        hog = box_of({SHARED_MEMORY_HOG!r}, limits=limits)
-        wait(hog.pidfd), hog.close()
-        box = box_of("import signal; print(flush=True); signal.pause()", limits=limits)
-        first_line_of(box)
-        show(excess=exceeded(limits, box.usage()), is_cheap=box.usage().cpu_ns < 10**9)
+        hog = box_of({busy!r}, limits=limits)
+        wait(hog.pidfd)
+        before_ns = hog.usage().cpu_ns
+        hog.close()
+        box = box_of({idle!r}, limits=limits)
+        own_ns = int(first_line_of(box))
+        used = box.usage()
+        show(excess=exceeded(limits, used), is_cheap=used.cpu_ns - own_ns < before_ns)
         """,
-        environment=delegated.environment,
     )
 
     assert shown == {"excess": None, "is_cheap": True}
 
 
-def test_groups_stand_beside_each_other_and_are_gone_with_their_boxes(
-    driver: Driver, delegated: Delegated
-) -> None:
-    with driver.holding(
+def test_group_itself_bounds_the_number_of_processes(delegated: Delegated) -> None:
+    shown = delegated.driver.run(
+        """
+        enter(slot=None)
+        from grader.sandbox import namespaces
+        group = namespaces.group().take(Limits(processes=4))
+        child = os.fork()
+        if child:
+            show(made=os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        else:
+            group.add(os.getpid())
+            made = 0
+            try:
+                while os.fork():
+                    made += 1
+                wait(os.pidfd_open(os.getppid()))
+            except BlockingIOError:
+                os._exit(made)
+        """,
+    )
+
+    # Four, and bubblewrap's pid 1, in whose place the first one stands here.
+    assert shown == {"made": 4}
+
+
+def test_groups_stand_beside_each_other_and_are_gone_with_their_boxes(delegated: Delegated) -> None:
+    with delegated.driver.holding(
         """
         enter(slot=None)
         boxes = [box_of("import signal; signal.pause()") for _ in range(2)]
@@ -160,7 +140,6 @@ def test_groups_stand_beside_each_other_and_are_gone_with_their_boxes(
         show(before=before, own=own, pid=os.getpid())
         sys.stdin.read()
         """,
-        environment=delegated.environment,
     ) as shown:
         (grading,) = delegated.groups()
         within = sorted(
@@ -181,28 +160,22 @@ def test_groups_stand_beside_each_other_and_are_gone_with_their_boxes(
     assert delegated.groups() == []
 
 
-def test_sweep_leaves_a_grading_alone_that_still_runs(driver: Driver, delegated: Delegated) -> None:
-    with driver.holding(
-        "enter(slot=None); show(); sys.stdin.read()", environment=delegated.environment
-    ):
+def test_sweep_leaves_a_grading_alone_that_still_runs(delegated: Delegated) -> None:
+    with delegated.driver.holding("enter(slot=None); show(); sys.stdin.read()"):
         before = delegated.groups()
         cgroups.sweep(delegated.place)
 
         assert delegated.groups() == before != []
 
 
-def test_next_grading_removes_the_group_of_one_that_was_killed(
-    driver: Driver, delegated: Delegated
-) -> None:
-    with driver.popen(
-        "enter(slot=None); show(); sys.stdin.read()", stdin=-1, environment=delegated.environment
-    ) as killed:
+def test_next_grading_removes_the_group_of_one_that_was_killed(delegated: Delegated) -> None:
+    with delegated.driver.popen("enter(slot=None); show(); sys.stdin.read()", stdin=-1) as killed:
         assert killed.stdout
         killed.stdout.readline()
         left = delegated.groups()
         killed.kill()
 
-    driver.run("enter(slot=None); show()", environment=delegated.environment)
+    delegated.driver.run("enter(slot=None); show()")
 
     assert len(left) == 1
     assert left[0] not in delegated.groups()

@@ -38,6 +38,22 @@ def test_kubernetes_is_told_its_settings(monkeypatch: Patch) -> None:
     assert "container runtime" in remedies.cgroups()
 
 
+@pytest.mark.parametrize(
+    ("version", "group"),
+    [("1", "mkdir $c/iomodels"), ("2", "echo $$ > iomodels/iomodels-workers/cgroup.procs")],
+)
+def test_systems_without_systemd_are_told_how_to_delegate(
+    monkeypatch: Patch, tmp_path: Path, version: str, group: str
+) -> None:
+    monkeypatch.setattr(Path, "is_dir", lambda _: False)
+    (tmp_path / "2").touch()
+    monkeypatch.setattr(remedies, "_VERSION_2_MARK", tmp_path / version)
+
+    assert remedies.cgroups().startswith("as root: cd /sys/fs/cgroup && ")
+    assert group in remedies.cgroups()
+    assert "SANDBOX_CGROUP=/iomodels" in remedies.cgroups()
+
+
 def test_other_systems_are_told_what_must_work() -> None:
     assert "`unshare --user --map-current-user true` must work" in remedies.namespaces()
 
