@@ -14,7 +14,7 @@ import pytest
 from tests.end_to_end.attacks.crew import Crew
 from tests.end_to_end.attacks.header import Attack
 from tests.end_to_end.attacks.remains import Remains, adopt_orphans, look
-from tests.grader.sandbox.conftest import Driver, driver, make_project
+from tests.grader.sandbox.conftest import Driver, delegation_to, driver, make_project
 
 __all__ = ["driver", "make_project"]  # Fixtures of this folder.
 
@@ -62,11 +62,18 @@ def crews() -> list[Crew]:
 
 
 @pytest.fixture(scope="session")
+def bounded(driver: Driver) -> Iterator[Driver]:
+    """Give the driver a control group of its own, if that can be had here."""
+    with delegation_to(driver) as given:
+        yield given.driver if given else driver
+
+
+@pytest.fixture(scope="session")
 def crew(
-    driver: Driver, host: dict[str, Any], crews: list[Crew], request: pytest.FixtureRequest
+    bounded: Driver, host: dict[str, Any], crews: list[Crew], request: pytest.FixtureRequest
 ) -> Iterator[Crew]:
-    crews.append(Crew(driver, host))
-    for attack, is_traced in _to_be_graded(request.session.items, driver.user):
+    crews.append(Crew(bounded, host))
+    for attack, is_traced in _to_be_graded(request.session.items, bounded.user):
         if not _lacks(attack, crews[-1]):
             crews[-1].grade_ahead(attack, is_traced=is_traced)
     yield crews[-1]
@@ -85,7 +92,7 @@ def check_needs() -> Callable[[Attack, Crew], None]:
 
 
 def _lacks(attack: Attack, crew: Crew) -> str:
-    if "cgroup" in attack.needs and "SANDBOX_CGROUP" not in os.environ:
+    if "cgroup" in attack.needs and not crew.has_group:
         return "only a control group counts this, and none is delegated"
     if "x86_64" in attack.needs and platform.machine() != "x86_64":
         return "only on x86_64"

@@ -16,7 +16,7 @@ from queue import Queue
 from signal import Signals
 from typing import Any
 
-from grader.sandbox import Limits
+from grader.sandbox import Limits, choices
 from iomodels import syscalls
 from tests.end_to_end.attacks.header import PROGRAMS, Attack, without_header
 from tests.grader.sandbox.conftest import Driver
@@ -58,10 +58,12 @@ class Crew:
         told = {name: value for name, value in facts.items() if name != "secret"}
         self._facts = {**told, **_facts()}
         script = f"{hole}\n{(HERE / 'owner.py').read_text('utf-8')}"
-        owner = [*driver.become, driver.python, "-c", script]
-        self._owner = Servant(owner, cwd=driver.project, environment={"CANARY": facts["secret"]})
-        grader = [*driver.become, sys.executable, str(HERE / "grading.py")]
-        environment = {"PYTHONPATH": str(ROOT)}
+        self.has_group = choices.CGROUP in driver.environment
+        owner = [*driver.beginning, driver.python, "-c", script]
+        environment = {"CANARY": facts["secret"], **driver.environment}
+        self._owner = Servant(owner, cwd=driver.project, environment=environment)
+        grader = [*driver.beginning, sys.executable, str(HERE / "grading.py")]
+        environment = {"PYTHONPATH": str(ROOT), **driver.environment}
         self._graders: Queue[Servant] = Queue()
         for _ in range(GRADERS):
             self._graders.put(Servant(grader, cwd=ROOT, environment=environment))

@@ -78,13 +78,15 @@ class Driver:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def command_of(self, script: str) -> list[str]:
-        return [*self._go(), *self.become, self.python, "-c", PRELUDE + dedent(script)]
+        return [*self.beginning, self.python, "-c", PRELUDE + dedent(script)]
 
-    def _go(self) -> list[str]:
-        """Return the command that moves itself into the group, then becomes another."""
+    @property
+    def beginning(self) -> list[str]:
+        """The command that becomes another one, as this user and in the group."""
         if self.group is None:
-            return []
-        return ["sh", "-c", 'echo $$ > "$0" && exec "$@"', str(self.group / "cgroup.procs")]
+            return self.become
+        procs = str(self.group / "cgroup.procs")
+        return ["sh", "-c", 'echo $$ > "$0" && exec "$@"', procs, *self.become]
 
     def popen(
         self,
@@ -182,20 +184,27 @@ class Delegated:
 
 
 @pytest.fixture
-def delegated(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> Iterator[Delegated]:
-    """Make a group at the root of every tree, and give it to the driver's user, as an operator."""
-    if os.geteuid() != 0:
-        pytest.skip("only root can delegate")
-    name = f"/iomodels-of-tests-{os.getpid()}"
-    monkeypatch.setenv(choices.CGROUP, "/")
-    try:
-        root = delegation.find()
-    except SandboxUnavailable:
-        pytest.skip("no control group can be had here")
-    assert root
-    place = root.below(name[1:])
+def delegated(driver: Driver) -> Iterator[Delegated]:
+    with delegation_to(driver) as given:
+        if given is None:
+            pytest.skip("no control group can be given here")
+        yield given
+
+
+@contextmanager
+def delegation_to(driver: Driver) -> Iterator[Delegated | None]:
+    """Make a group at the root of every tree and give it to the driver's user, as an operator.
+
+    None if that cannot be had.
+    """
+    root = _root() if os.geteuid() == 0 else None
+    if root is None:
+        yield None
+        return
+    name = f"iomodels-of-tests-{os.getpid()}-{driver.user}"
+    place = root.below(name)
     place.make()
-    driver = replace(driver, environment={choices.CGROUP: name})
+    driver = replace(driver, environment={choices.CGROUP: f"/{name}"})
     if driver.user == "ordinary":
         place.give_to(int(ORDINARY))
         driver = replace(driver, group=_entrance(place))
@@ -203,6 +212,15 @@ def delegated(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deleg
         yield Delegated(driver=driver, place=place)
     finally:
         place.remove()
+
+
+def _root() -> Place | None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(choices.CGROUP, "/")
+        try:
+            return delegation.find()
+        except SandboxUnavailable:
+            return None
 
 
 def _entrance(place: Place) -> Path | None:
