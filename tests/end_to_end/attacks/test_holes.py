@@ -50,14 +50,14 @@ HOLES = {
         view.options = lambda *a, **k: options(*a, **k) + b"--setenv\0SECRET_KEY\0x\0"
     """,
     "06_inherited_descriptors.py": """
-        import os
-        from grader.sandbox import launch
-        run = launch._run
-        launch._run = lambda *a, passed, **k: run(*a, passed=(*passed, os.dup(77)), **k)
+        import os, subprocess
+        popen = subprocess.Popen.__init__
+        subprocess.Popen.__init__ = lambda *a, pass_fds=(), **k: popen(
+            *a, pass_fds=(*pass_fds, os.dup(77)), **k)
     """,
     "27_raising_limits.py": """
-        from grader.sandbox import view
-        view.limited = lambda command, limits: list(command)
+        from grader.sandbox import rlimits
+        rlimits.impose = lambda pid, limits: None
     """,
     "28_files_without_end.py": """
         from grader.sandbox import kernel

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.sandbox
 # The program's first act is one that the driver sees, whatever becomes of its output.
 SCRIPT = """
 import errno, socket
-from grader.sandbox import kernel, launch, namespaces, seccomp, slots, view
+from grader.sandbox import delegation, kernel, launch, namespaces, rlimits, seccomp, slots, view
 
 def only(*names):
     os.environ["PATH"] = "FOLDER/" + "-".join(names)
@@ -49,7 +49,15 @@ show(error=error, has_run=has_run or "ran" in output)
 """
 # What is taken away before the driver enters, or right before the start; what must be said then.
 BEFORE = {
-    "bubblewrap is missing": ("only('prlimit', 'strace')", "bwrap is not on PATH"),
+    "bubblewrap is missing": ("only('strace')", "bwrap is not on PATH"),
+    "no control group is delegated": (
+        "delegation.find = lambda: None; os.environ.pop('SANDBOX_ALLOW_NO_CGROUP')",
+        "No control group is delegated to this user",
+    ),
+    "the control group cannot be used": (
+        "os.environ['SANDBOX_CGROUP'] = '/no/such/group'",
+        "SANDBOX_CGROUP is /no/such/group, but there this process cannot make groups",
+    ),
     "no mount is allowed": (
         "kernel.mount = lambda *_, **__: refuse(errno.EPERM)",
         "The sandbox could not make its namespaces: Operation not permitted",
@@ -72,8 +80,11 @@ START = {
         "view._ISOLATION.append('--no-such-option')",
         "bubblewrap could not start the program; it said: bwrap: Unknown option --no-such-option",
     ),
-    "prlimit is missing": ("only('bwrap', 'strace')", "prlimit is not on PATH"),
-    "strace is missing": ("only('bwrap', 'prlimit')", "strace is not on PATH"),
+    "strace is missing": ("only('bwrap')", "strace is not on PATH"),
+    "no limit can be set": (
+        "rlimits.impose = lambda *_: refuse(errno.EPERM)",
+        "A program could not be bounded: [Errno 1] Operation not permitted",
+    ),
     "the filter is no program": (
         "seccomp.program = lambda *_: b'x' * 7",
         "bubblewrap could not start the program; it said: bwrap: ",
@@ -107,8 +118,8 @@ START = {
 
 @pytest.fixture(scope="module")
 def programs() -> Iterator[Path]:
-    """Make folders for PATH in which one of the three programs is missing."""
-    found = {name: shutil.which(name) for name in ("bwrap", "prlimit", "strace")}
+    """Make folders for PATH in which one of the programs is missing."""
+    found = {name: shutil.which(name) for name in ("bwrap", "strace")}
     with tempfile.TemporaryDirectory(prefix="iomodels-programs-") as folder:
         Path(folder).chmod(0o755)
         for missing in found:
@@ -131,7 +142,7 @@ def script(*, before: str = "", at_start: str = "", is_traced: bool = True) -> s
 
 
 # Attack: 55, a machine that lacks something
-# Tries: to be run without bubblewrap, namespaces, mounts, prlimit, strace, a filter, or as root.
+# Tries: to be run without namespaces, mounts, limits, a group, strace, a filter, or as root.
 # Meets: SandboxUnavailable, which says what is missing. Not one byte of the program is executed.
 @pytest.mark.parametrize("missing", [*BEFORE, *START])
 def test_without_any_part_of_the_sandbox_no_program_runs(
@@ -156,7 +167,7 @@ def test_no_program_runs_as_uid_0(driver: Driver) -> None:
     if driver.user != "root":
         pytest.skip("only root could")
 
-    shown = driver.run(script(before="namespaces._become_unprivileged = lambda slot: None"))
+    shown = driver.run(script(before="namespaces._become = lambda uid: None"))
 
     assert shown["has_run"] is False
     assert shown["error"] == "enter() must be called before a program is started."

@@ -17,12 +17,13 @@ from typing import Any
 import pytest
 
 from grader.exceptions import SandboxUnavailable
-from grader.sandbox import choices, delegation
+from grader.sandbox import cgroups, choices, delegation
 from grader.sandbox.delegation import Place
 
 PROJECT = Path(__file__).parents[3]
 # A user, and a group with another number.
 ORDINARY, ITS_GROUP = "20001", "20002"
+OF_TESTS = "iomodels-of-tests-"  # How groups begin that a test makes as an operator would.
 NOTHING: Mapping[str, str] = MappingProxyType({})
 # Root may always make groups; an ordinary user only where a test delegates one.
 UNBOUNDED: Mapping[str, str] = MappingProxyType({"SANDBOX_ALLOW_NO_CGROUP": "1"})
@@ -201,17 +202,21 @@ def delegation_to(driver: Driver) -> Iterator[Delegated | None]:
     if root is None:
         yield None
         return
-    name = f"iomodels-of-tests-{os.getpid()}-{driver.user}"
+    name = f"{OF_TESTS}{os.getpid()}-{driver.user}"
     place = root.below(name)
     place.make()
     driver = replace(driver, environment={choices.CGROUP: f"/{name}"})
     if driver.user == "ordinary":
         place.give_to(int(ORDINARY))
         driver = replace(driver, group=_entrance(place))
+    given = Delegated(driver=driver, place=place)
     try:
-        yield Delegated(driver=driver, place=place)
+        yield given
     finally:
+        cgroups.sweep(place)  # The task of whoever starts a driver.
+        left = given.groups()
         place.remove()
+    assert left == []
 
 
 def _root() -> Place | None:
