@@ -52,15 +52,15 @@ run a program without all of this.
 from grader.sandbox.bare import Attached, Bare
 from grader.sandbox.box import Box, Exit
 from grader.sandbox.cgroups import sweep
-from grader.sandbox.checks import Check, State, as_json, from_json, is_sound
 from grader.sandbox.choices import ALLOW_NO_CGROUP, environment
 from grader.sandbox.delegation import has_cgroup
-from grader.sandbox.doctor import report
+from grader.sandbox.doctor.checks import Check, State, as_json, from_json, is_sound
+from grader.sandbox.doctor.report import report
+from grader.sandbox.doctor.self_test import self_test
 from grader.sandbox.launch import start
 from grader.sandbox.limits import Excess, Limits, Space, Usage, exceeded
 from grader.sandbox.namespaces import enter, enter_network, join_network
 from grader.sandbox.policy import Profile
-from grader.sandbox.self_test import self_test
 
 __all__ = [
     "ALLOW_NO_CGROUP",

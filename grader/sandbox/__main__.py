@@ -2,9 +2,9 @@
 
 import sys
 
-from grader.sandbox.checks import as_json, is_sound
-from grader.sandbox.doctor import report
-from grader.sandbox.self_test import examine
+from grader.sandbox.doctor.checks import as_json, is_sound
+from grader.sandbox.doctor.report import report
+from grader.sandbox.doctor.self_test import examine
 
 
 def main() -> int:

@@ -10,10 +10,10 @@ from grader.sandbox import (
     delegation,
     from_json,
     is_sound,
-    machine,
     report,
     self_test,
 )
+from grader.sandbox.doctor import machine
 from tests.grader.sandbox.conftest import Driver
 
 pytestmark = pytest.mark.sandbox
@@ -48,7 +48,7 @@ def test_self_test_refuses_without_a_program(
 ) -> None:
     for name in {"bwrap", "strace"} - {missing}:
         (tmp_path / name).symlink_to(str(shutil.which(name)))
-    monkeypatch.setattr("grader.sandbox.machine._SYSTEM", str(tmp_path))
+    monkeypatch.setattr("grader.sandbox.doctor.machine._SYSTEM", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
 
     found = {check.name: check for check in machine.look()}
@@ -131,7 +131,7 @@ def test_self_test_notices_a_hole(driver: Driver) -> None:
         policy.SOCKET_DOMAINS["AF_NETLINK"] = 16
         view.ENVIRONMENT["LEAKED"] = "x"
         view._ISOLATION[view._ISOLATION.index("--cap-drop"):][:2] = []
-        from grader.sandbox.self_test import examine
+        from grader.sandbox.doctor.self_test import examine
         show(failed={check.name: check.detail for check in examine() if not check.is_ok})
     """)
 
@@ -147,9 +147,9 @@ def test_self_test_notices_a_hole(driver: Driver) -> None:
 def test_self_test_notices_limits_that_do_not_strike(driver: Driver) -> None:
     shown = driver.run("""
         import dataclasses, importlib
-        self_test = importlib.import_module("grader.sandbox.self_test")
+        self_test = importlib.import_module("grader.sandbox.doctor.self_test")
         self_test._SMALL = dataclasses.replace(self_test._SMALL, file_bytes=100)
-        from grader.sandbox.self_test import examine
+        from grader.sandbox.doctor.self_test import examine
         show(failed=[check.name for check in examine() if not check.is_ok])
     """)
 

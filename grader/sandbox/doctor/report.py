@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Sequence
 
-from grader.sandbox.checks import Check, State, is_sound
+from grader.sandbox.doctor.checks import Check, State, is_sound
 
 _SIGNS = {State.OK: "\N{CHECK MARK}", State.WARNING: "!", State.FAILED: "\N{BALLOT X}"}
 _INDENT, _COLUMNS = 4, 100

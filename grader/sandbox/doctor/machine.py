@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grader.exceptions import SandboxUnavailable
 from grader.sandbox import choices, delegation, remedies, seccomp
-from grader.sandbox.checks import Check, failed, passed, warned
+from grader.sandbox.doctor.checks import Check, failed, passed, warned
 
 # Linux 5.14 counts processes for each user namespace (RLIMIT_NPROC), which bounds a fork bomb.
 _OLDEST_KERNEL = (5, 14)

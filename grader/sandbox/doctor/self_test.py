@@ -11,14 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader.exceptions import SandboxUnavailable
-from grader.sandbox import cgroups, choices, machine, namespaces, rlimits, seccomp, view
+from grader.sandbox import cgroups, choices, namespaces, rlimits, seccomp, view
 from grader.sandbox.box import Box
-from grader.sandbox.checks import Check, failed, from_json, passed
+from grader.sandbox.doctor import machine
+from grader.sandbox.doctor.checks import Check, failed, from_json, passed
 from grader.sandbox.launch import start
 from grader.sandbox.limits import MIB, Excess, Limits, exceeded
 from iomodels import syscalls
 
-_PROJECT = Path(__file__).resolve().parents[2]
+_PROJECT = Path(__file__).resolve().parents[3]
 _PROBE, _HOG = (Path(__file__).with_name(name) for name in ("probe.py", "hog.py"))
 _PYTHON = "/usr/bin/python3"
 _MOST_S = 60
