@@ -86,7 +86,7 @@ class Performance:
             strikes=strikes(
                 bytes(box.tracer.content) if box.tracer else b"",
                 lost_bytes=lost_bytes,
-                output=output if ended else "",
+                output=output,
                 signal=signal_name,
                 space=space,
                 limits=self.limits,

@@ -25,7 +25,8 @@ _PYTHON = "/usr/bin/python3"
 _MOST_S = 60
 _LOOK_EVERY_MS = 5
 _NO_ONE_COMMAND = "do not let this machine grade: update its kernel and bubblewrap, then test again"
-_SMALL = Limits(memory_bytes=128 * MIB, processes=8, tmp_bytes=1 * MIB, tmp_inodes=64)
+# Memory is to be the limit that ends it, on a machine that is merely slow as well.
+_SMALL = Limits(memory_bytes=128 * MIB, processes=8, tmp_bytes=1 * MIB, tmp_inodes=64, cpu_s=30)
 
 
 def self_test() -> tuple[Check, ...]:
