@@ -15,7 +15,7 @@ from grader import sandbox
 from grader.exceptions import GraderError, SandboxUnavailable
 from grader.harness import compiler
 from grader.harness.exercise import Exercise
-from grader.harness.pipes import Pipes
+from grader.harness.pipes import Pipes, quotable
 from grader.harness.programs import Language
 from grader.harness.protocol import (
     LONGEST_MESSAGE,
@@ -160,7 +160,7 @@ def _converse(
     for line in pipes.lines(stop, longest_s=longest_s, longest_line=LONGEST_MESSAGE):
         message = _read(line)
         if isinstance(message, Unavailable):
-            raise SandboxUnavailable(message.reason)
+            raise SandboxUnavailable(quotable(message.reason))
         if not _is_in_turn(message, before=before, played=played, of=len(job.scripts)):
             raise GraderError("The driver spoke out of turn.")
         if isinstance(message, Finished):
@@ -178,7 +178,8 @@ def _read(line: bytes) -> Message:
         message: Message = msgspec.json.decode(line, type=Message)
     # A text that is not UTF-8, and brackets without end, have errors of their own in msgspec.
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise GraderError(f"The driver said something that is no message: {error}") from error
+        why = quotable(str(error))
+        raise GraderError(f"The driver said something that is no message: {why}") from error
     return message
 
 

@@ -12,11 +12,16 @@ from grader.exceptions import GraderError
 
 LOOK_FOR_STOP_S = 0.1
 PIECE = 1 << 16
-MOST_COMPLAINTS = 4000  # Bytes of the driver's standard error in our own error: the last ones.
+MOST_COMPLAINTS = 4000  # What our own error quotes of the driver's: the end of it.
 
 
 class Stopped(Exception):
     """The examination was given up because the caller asked for it."""
+
+
+def quotable(text: str) -> str:
+    """Return the end of what a driver said, as an error can quote and a database store it."""
+    return text[-MOST_COMPLAINTS:].replace("\0", "\N{REPLACEMENT CHARACTER}").strip()
 
 
 class Pipes:
@@ -65,7 +70,7 @@ class Pipes:
         with suppress(BlockingIOError):
             while self._hear():
                 pass
-        return self._complaints.decode("utf-8", "replace").strip()
+        return quotable(self._complaints.decode("utf-8", "replace"))
 
     def _serve_others(self, selector: selectors.BaseSelector) -> bool:
         """Serve both other pipes once something is ready; return whether the output is."""

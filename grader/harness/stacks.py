@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.harness.images import UNREADABLE, Images, Layout
-from grader.harness.threads import Thread
+from grader.harness.threads import CALL_WORDS, Thread
 
 # A C library's call is a few frames deep; more are a stack that a program has made up.
 MOST_FRAMES = 32
 STACK_POINTERS = {"x86_64": 7, "aarch64": 31}  # DWARF's numbers, from each machine's ABI.
 MACHINE = os.uname().machine
 WORD = struct.Struct("<Q")
+ADDRESSES = 1 << 64
 MOST_MAPS = 4 << 20
 EXECUTABLE = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) r.x. ([0-9a-f]+) \S+ \d+ +(/.*)$", re.MULTILINE)
 # Read-only in the box, and bound to where they are: no program can put a file there.
@@ -128,12 +129,16 @@ def _registers(thread: Thread) -> _Registers | None:
 
 def registers_in(text: bytes) -> _Registers | None:
     """Return the stack pointer and the program counter at the end of a call, as in proc(5)."""
-    try:
-        number, *_, stack_pointer, counter = text.split()
-        found = _Registers(stack_pointer=int(stack_pointer, 16), counter=int(counter, 16))
-    except (ValueError, KeyError):  # No whole text; a machine whose registers are not known.
+    words = text.split()
+    if len(words) != CALL_WORDS or not words[0].isdigit() or MACHINE not in STACK_POINTERS:
         return None
-    return found if number.isdigit() else None
+    try:
+        stack_pointer, counter = (int(word, 16) for word in words[-2:])
+    except ValueError:
+        return None
+    if not all(0 <= address < ADDRESSES for address in (stack_pointer, counter)):
+        return None
+    return _Registers(stack_pointer=stack_pointer, counter=counter)
 
 
 def _mappings(process_id: int) -> list[Mapping]:

@@ -72,7 +72,7 @@ class Server:
 
 def play(client: TcpClient | UdpClient, deed: str, content: bytes) -> None:
     match deed:
-        case "client says" if content:
+        case "client says" if content and not getattr(client, "has_shut_down", False):
             client.say(content)
         case "pump":
             client.pump()

@@ -126,6 +126,22 @@ def test_a_driver_that_cannot_isolate_is_our_trouble(tmp_path: Path) -> None:
         heard(tmp_path, said)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        lines(Unavailable(reason="x" * 100_000 + "end")),
+        b'{"type":"' + b"x" * 100_000 + b'"}\n',
+        lines(Unavailable(reason="\0")),
+    ],
+)
+def test_our_trouble_is_told_in_a_few_words_that_can_be_stored(tmp_path: Path, said: bytes) -> None:
+    with pytest.raises(GraderError) as caught:
+        heard(tmp_path, said)
+
+    assert len(str(caught.value)) < 2 * MOST_COMPLAINTS
+    assert "\0" not in str(caught.value)
+
+
 @pytest.mark.parametrize("said", [b"", lines(STARTED), lines(STARTED, PLAYED), b'{"type":"Fin'])
 def test_a_driver_that_ends_early_is_quoted(tmp_path: Path, said: bytes) -> None:
     with pytest.raises(GraderError, match=r"ended before it was done\. out of memory$"):
