@@ -1,12 +1,11 @@
 import threading
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from pytest_django import Settings
 
-from grader import grading, queries, sandbox
+from grader import grading, machines, queries, sandbox
 from grader.exceptions import GraderError, SandboxUnavailable
 from grader.harness.examination import Examination, Progress
 from grader.harness.pipes import Stopped
@@ -135,8 +134,11 @@ def test_nothing_is_claimed_where_nothing_can_be_isolated(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     run = queued()
-    failing = SimpleNamespace(
-        name="bubblewrap", is_ok=False, detail="not found", mend="apt-get install bubblewrap"
+    failing = sandbox.Check(
+        name="bwrap",
+        state=sandbox.State.FAILED,
+        detail="not found",
+        mend="apt-get install bubblewrap",
     )
     monkeypatch.setattr(sandbox, "self_test", lambda: (failing,))
 
@@ -145,6 +147,8 @@ def test_nothing_is_claimed_where_nothing_can_be_isolated(
     run.refresh_from_db()
     assert (run.state, run.tries) == (Run.State.QUEUED, 0)
     assert "apt-get install bubblewrap" in caplog.text
+    (machine,) = machines.conditions()
+    assert (machine.is_sound, machine.troubles) == (False, (failing,))
 
 
 def test_self_test_is_run_once_and_again_after_a_failed_sandbox(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.sandbox import processes, tracer
+from grader.sandbox import processes
 from grader.sandbox.status import Status
 from grader.sandbox.tracer import Tracer
 from tests.fuzzing import TOKENS, fuzz, mutated_bytes
@@ -77,11 +77,9 @@ def test_any_trace_is_kept_up_to_its_limit_and_counted(
     one.content.clear()
     one.stopped, one.lost_bytes = set(), 0
     pieces = [piece[:60_000] for piece in pieces]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tracer, "MOST_BYTES", 1000)
-        for piece in pieces:
-            os.write(writer, piece)
-            one.drain()
+    for piece in pieces:
+        os.write(writer, piece)
+        one.drain()
 
     whole = b"".join(pieces)
     assert bytes(one.content) == whole[:1000]
@@ -93,5 +91,5 @@ def test_any_trace_is_kept_up_to_its_limit_and_counted(
 def fifo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Tracer, int]:
     """Return a tracer whose strace is this test."""
     folder: Path = tmp_path_factory.mktemp("fifo")
-    one = Tracer(folder)
+    one = Tracer(folder, most_bytes=1000)
     return one, os.open(folder / "trace", os.O_WRONLY)
