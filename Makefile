@@ -51,7 +51,7 @@ tests:  ## pytest alone; ARGS="-k queue" chooses
 	@tools/setup test
 	$(PYTHON) -m pytest $(ARGS)
 
-fuzz:  ## the fuzz tests with 10,000 new examples each (an hour or two); ARGS="-k clients" chooses
+fuzz:  ## the fuzz tests with 10,000 new examples each (40 minutes); ARGS="-k clients" chooses
 	@tools/setup test
 	HYPOTHESIS_PROFILE=nightly $(PYTHON) -m pytest -m fuzz -o faulthandler_timeout=0 $(ARGS)
 
