@@ -93,7 +93,8 @@ class Box:
         """The threads in the trace that are no part of the program: both of bubblewrap's."""
         # strace started bubblewrap, which started the box's pid 1, which started the program.
         first = bytes(self.tracer.content[:20]).split(b" ")[0] if self.tracer else b""
-        return (int(first or 0), self.init_pid)
+        told = int(first) if first.isdigit() else 0
+        return (self._monitor_pid or told, self.init_pid)
 
     def processes(self) -> list[int]:
         """List the pids, as this process knows them, of the program's processes.
