@@ -82,12 +82,12 @@ def _held_namespaces() -> list[str]:
 
 
 def _groups() -> list[str]:
-    """List the gradings' groups, wherever this process or a test has let them be made."""
+    """List the gradings' groups; whoever delegates one for a test counts what is left in it."""
     return [
         str(path)
         for tree in Path("/sys/fs/cgroup").glob("*/")
         for path in tree.rglob("iomodels-*/")
-        if path.name != WORKERS and not path.name.startswith(OF_TESTS)
+        if path.name != WORKERS and OF_TESTS not in str(path)
     ]
 
 
