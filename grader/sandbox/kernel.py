@@ -3,8 +3,11 @@
 import ctypes
 import fcntl
 import os
+import platform
 import socket
 import struct
+
+from iomodels import syscalls
 
 # sched.h
 CLONE_NEWNS = 0x00020000
@@ -20,6 +23,11 @@ _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
 # linux/sockios.h, net/if.h
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 0x1
 _IFREQ_FLAGS = "16sH14x"
+
+# linux/sched/types.h: struct sched_attr; linux/sched.h: SCHED_OTHER, SCHED_FLAG_RESET_ON_FORK.
+_SCHED_ATTR = struct.Struct("<IIQiIQQQII")
+_SCHED_OTHER, _SCHED_FLAG_RESET_ON_FORK = 0, 0x1
+_SLICE_NS = 100_000  # The least that there is; usual are three milliseconds.
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -66,6 +74,19 @@ def set_dumpable() -> None:
 def set_no_new_privileges() -> None:
     """Make set-user-id bits and file capabilities void from here on, for all that follows."""
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+
+
+def shorten_slice(pid: int) -> None:
+    """Let a process be next to run when it is woken, at the price of shorter turns; 0: this one.
+
+    What it starts has the usual turns. A kernel before 6.12, and one that forbids it, takes no
+    notice; see sched_setattr(2).
+    """
+    number = syscalls.numbers(platform.machine())["sched_setattr"]
+    attributes = _SCHED_ATTR.pack(
+        _SCHED_ATTR.size, _SCHED_OTHER, _SCHED_FLAG_RESET_ON_FORK, 0, 0, _SLICE_NS, 0, 0, 0, 0
+    )
+    _libc.syscall(ctypes.c_long(number), ctypes.c_int(pid), attributes, ctypes.c_uint(0))
 
 
 def bring_loopback_up() -> None:

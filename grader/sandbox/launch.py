@@ -98,6 +98,9 @@ def _bound(init_pid: int, bounds: Mapping[str, tuple[int, int]], group: BoxGroup
     """
     try:
         rlimits.impose(init_pid, bounds)
+        # Among 64 processes that spin, pid 1 would wait a quarter of a second for its turn to die,
+        # and only then would they die with it.
+        kernel.shorten_slice(init_pid)
         if group:
             group.add(init_pid)
     except ProcessLookupError:

@@ -233,6 +233,7 @@ def _furnish() -> None:
     etc.stage(ETC)
     # When the machine runs out of memory, a grading is what it can do without.
     Path("/proc/self/oom_score_adj").write_text("1000", encoding="utf-8")
+    kernel.shorten_slice(0)  # Whoever watches must not wait behind those who spin.
     # Ignored and blocked signals are inherited, and a server may want its SIGINT or SIGIO.
     for number in signal.valid_signals() - {signal.SIGPIPE, signal.SIGXFSZ}:
         if signal.getsignal(number) == signal.SIG_IGN:

@@ -90,3 +90,26 @@ def test_start_lets_nobody_go_who_cannot_be_bounded(
         "error": "A program could not be bounded: [Errno 5] no bounds today",
         "ran": False,
     }
+
+
+def test_driver_and_pid_1_have_short_turns_and_the_program_has_the_usual(driver: Driver) -> None:
+    shown = driver.run("""
+        import ctypes, platform, struct
+        from iomodels import syscalls
+        libc, number = ctypes.CDLL(None), syscalls.numbers(platform.machine())["sched_getattr"]
+        def slice_of(pid):
+            found = ctypes.create_string_buffer(56)
+            assert libc.syscall(number, pid, found, 56, 0) == 0
+            return struct.unpack_from("<IIQiIQ", found)[5]
+        usual = slice_of(0)
+        enter(slot=None)
+        box = box_of("import signal; print(flush=True); signal.pause()")
+        first_line_of(box)
+        show(usual=usual, program=slice_of(box.processes()[0]), driver=slice_of(0),
+             init=slice_of(box.init_pid))
+    """)
+
+    if shown["usual"] == 0:
+        pytest.skip("a kernel before 6.12 knows no slices")
+    assert (shown["driver"], shown["init"]) == (100_000, 100_000)
+    assert shown["program"] == shown["usual"] > 100_000
