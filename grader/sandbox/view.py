@@ -68,8 +68,8 @@ def options(directory: Path, *, etc: Path, environment: Mapping[str, str]) -> by
         *(part for path in _own_programs() for part in _bind("--ro-bind", _NOTHING, str(path))),
         *_bind("--ro-bind", etc, "/etc"),
         *("--proc", "/proc", "--dev", "/dev"),
-        # bubblewrap's own process in the box has the program's uid, no limits, and nobody counts or
-        # traces it. Through /proc/1/mem a program could move in there.
+        # bubblewrap's own process in the box has the program's uid, and nobody counts or traces
+        # it. Through /proc/1/mem a program could move in there.
         *("--tmpfs", "/proc/1", "--remount-ro", "/proc/1"),
         *_bind("--bind", directory / "tmp/shm", "/dev/shm"),  # noqa: S108  (the box's own)
         *_bind("--bind", directory / "tmp/tmp", "/tmp"),  # noqa: S108  (the box's own)
