@@ -20,7 +20,6 @@ MAY: dict[Bound, Callable[[int], str]] = {
     Bound.FILES: lambda number: f"keep {number:,} files in /tmp",
     Bound.ADDRESSES: lambda size: f"have {_bytes(size)} of addresses in each process",
     Bound.CPU: lambda seconds: f"use {seconds} s of CPU time",
-    Bound.TRACE: lambda size: f"fill {_bytes(size)} with the trace of its calls",
 }
 # What a program says that met a limit: as CPython, the C library and the C++ library put it.
 SAID = {
@@ -65,7 +64,7 @@ class WithinLimits:
         if seen.failure.failing is Failing.LIMIT:
             return self._finding(seen, f"The program was stopped: {seen.failure.detail}")
         follows = seen.has_ended or seen.failure.failing in FOLLOWS
-        strikes = [one for one in seen.scenario.strikes if one.bound is not Bound.TRACE]
+        strikes = seen.scenario.strikes
         if not strikes or not follows:
             return None
         words = last_words(seen.scenario.output)

@@ -167,7 +167,6 @@ class Bound(StrEnum):
     FILES = "files"  # In /tmp.
     ADDRESSES = "addresses"  # Virtual memory of each process.
     CPU = "CPU time"  # Of each process, in seconds.
-    TRACE = "trace"  # What is kept of it, in bytes.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

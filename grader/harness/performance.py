@@ -62,7 +62,6 @@ class Performance:
             kernel.close()
         signal_name = _signal_name(exit_.signal) if ended else None
         output = stage.output.decode("utf-8", "replace")
-        lost_bytes = box.tracer.lost_bytes if box.tracer else 0
         return ScenarioRecord(
             name=name,
             steps=played,
@@ -82,10 +81,9 @@ class Performance:
             moments=tuple(journal.moments),
             over_ns=over_ns,
             trace=_trace(box),
-            trace_lost_bytes=lost_bytes,
+            trace_lost_bytes=box.tracer.lost_bytes if box.tracer else 0,
             strikes=strikes(
                 bytes(box.tracer.content) if box.tracer else b"",
-                lost_bytes=lost_bytes,
                 output=output,
                 signal=signal_name,
                 space=space,

@@ -26,7 +26,7 @@ _LAST_WORDS = 1000  # Characters.
 
 
 def strikes(
-    trace: bytes, *, lost_bytes: int, output: str, signal: str | None, space: Space, limits: Limits
+    trace: bytes, *, output: str, signal: str | None, space: Space, limits: Limits
 ) -> tuple[Strike, ...]:
     """Return the limits that were met, each once; those that ended the program come first."""
     found: dict[Bound, Strike] = {}
@@ -34,7 +34,6 @@ def strikes(
         *([(_SIGNALS[signal], signal, 1)] if signal in _SIGNALS else []),
         *_refused_calls(trace),
         *((bound, "", 1) for words, bound in SAID.items() if words in output[-_LAST_WORDS:]),
-        *([(Bound.TRACE, "", 1)] if lost_bytes else []),
     ):
         where = Bound.FILES if bound is Bound.SPACE and space.files == 0 else bound
         strike = Strike(bound=where, allowed=_allowed(where, limits), by=by, times=times)
@@ -65,5 +64,4 @@ def _allowed(bound: Bound, limits: Limits) -> int:
         Bound.FILES: limits.tmp_inodes,
         Bound.ADDRESSES: limits.address_space_bytes,
         Bound.CPU: limits.cpu_s,
-        Bound.TRACE: limits.trace_bytes,
     }[bound]

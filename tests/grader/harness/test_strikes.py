@@ -9,7 +9,7 @@ ROOM = Space(bytes=5, files=5)
 
 
 def met(trace: str = "", output: str = "", signal: str | None = None, **values: object) -> object:
-    told = {"lost_bytes": 0, "space": ROOM, **values}
+    told = {"space": ROOM, **values}
     found = strikes(trace.encode(), output=output, signal=signal, limits=LIMITS, **told)  # type: ignore[arg-type]
     return [(one.bound, one.by, one.times) for one in found]
 
@@ -86,7 +86,6 @@ def test_a_tmp_without_room_for_files_is_told_from_one_without_room_for_bytes() 
 def test_each_limit_is_told_once_with_its_value() -> None:
     found = strikes(
         REFUSED_CLONE.encode(),
-        lost_bytes=1,
         output="RuntimeError: can't start new thread",
         signal="SIGXCPU",
         space=ROOM,
@@ -96,5 +95,4 @@ def test_each_limit_is_told_once_with_its_value() -> None:
     assert found == (
         Strike(bound=Bound.CPU, allowed=3, by="SIGXCPU"),
         Strike(bound=Bound.PROCESSES, allowed=8, by="clone"),
-        Strike(bound=Bound.TRACE, allowed=16 << 20),
     )
