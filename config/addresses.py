@@ -40,6 +40,8 @@ def database(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             # An ASGI server has a thread per request: connections are pooled, not kept.
             "CONN_MAX_AGE": 0,
+            # A pool keeps connections that died with a restart of the server, unless it asks.
+            "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {
                 **dict(parse_qsl(parts.query)),
                 "pool": {"min_size": 1, "max_size": 8, "timeout": 5},

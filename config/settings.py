@@ -10,6 +10,8 @@ HTTPS                 1: behind a proxy that speaks HTTPS and sets X-Forwarded-P
 LOG_LEVEL             DEBUG, INFO or WARNING (INFO)
 GRADER_LEASE_SECONDS  a worker that is silent for so long has lost its run (15)
 GRADER_SWEEP_SECONDS  how often forgotten runs are looked for (2)
+GRADER_GRACE_SECONDS  a worker that is asked to end hands back its run after so long (20)
+METRICS_TOKEN         who sends it as a bearer token may read /metrics (none: staff only)
 
 grader/sandbox/choices.py lists those of the sandbox: SANDBOX_CGROUP and others.
 """
@@ -123,6 +125,8 @@ CELERY_TIMEZONE = "UTC"
 
 GRADER_LEASE_SECONDS = float(os.environ.get("GRADER_LEASE_SECONDS") or 15)
 GRADER_SWEEP_SECONDS = float(os.environ.get("GRADER_SWEEP_SECONDS") or 2)
+GRADER_GRACE_SECONDS = float(os.environ.get("GRADER_GRACE_SECONDS") or 20)
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN") or ""
 
 # People.
 
@@ -142,7 +146,7 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-SECURE_REDIRECT_EXEMPT = ["^healthz$"]
+SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|metrics)$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

@@ -8,7 +8,8 @@
 
 A program that exits is started again: a Celery worker may exit when its broker dies. The broker is
 started first and stopped last, the others together. SIGTERM goes to a worker alone and not to its
-pool, because the pool's processes die of it in mid-grading; the worker lets them finish.
+pool, because the pool's processes die of it in mid-grading; the worker lets them finish, or hand
+back what they have not finished within GRADER_GRACE_SECONDS.
 
 If supervisord itself is killed, the kernel kills its programs (PR_SET_PDEATHSIG, through setpriv),
 and its lock on `supervisor.lock` ends with it: nothing stale has to be cleaned up. SIGKILL, because
@@ -16,6 +17,7 @@ a Celery worker whose broker is gone looks for it for ever and does not heed SIG
 """
 
 import fcntl
+import math
 import os
 import shutil
 import sys
@@ -27,8 +29,8 @@ from django.conf import settings
 
 from config import addresses, broker
 
-# Longer than any grading of the shipped course takes; a killed one is graded again.
-WORKER_STOPS_WITHIN_S = 30
+# After GRADER_GRACE_SECONDS a worker hands back what it has not finished. This is for doing it.
+HANDING_BACK_S = 10
 BROKER = "broker"
 
 
@@ -126,7 +128,7 @@ def _worker(name: str, *, lane: str, slots: int) -> Program:
     return Program(
         name=name,
         command=[*nice, sys.executable, "-m", *worker],
-        stops_within_s=WORKER_STOPS_WITHIN_S,
+        stops_within_s=math.ceil(settings.GRADER_GRACE_SECONDS) + HANDING_BACK_S,
     )
 
 

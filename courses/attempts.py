@@ -9,7 +9,7 @@ from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from courses.models import Assignment, Attempt, Lesson
 from grader.models import Run
-from grader.submissions import submit
+from grader.submissions import replace, submit
 
 
 class NotAccepting(Exception):
@@ -18,7 +18,10 @@ class NotAccepting(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """What a student has reached at one assignment so far."""
+    """What a student has reached at one assignment so far.
+
+    An attempt counts unless we could not decide it, or it was cancelled.
+    """
 
     tries: int
     points: int | None  # None: nothing is graded yet.
@@ -28,9 +31,18 @@ class Effort:
 
 @transaction.atomic
 def hand_in(
-    assignment: Assignment, *, student: User, program: str, file_name: str = "server.py"
+    assignment: Assignment,
+    *,
+    student: User,
+    program: str,
+    file_name: str = "server.py",
+    replaces: bool = False,
 ) -> Attempt:
-    """Record the student's next attempt and have it graded."""
+    """Record the student's next attempt and have it graded.
+
+    One that `replaces` cancels the student's attempts that still wait at this assignment, and
+    takes the place of the one that is nearest to its turn.
+    """
     revision = assignment.exercise.published
     if revision is None or not assignment.is_open:
         raise NotAccepting
@@ -42,8 +54,28 @@ def hand_in(
     so_far = assignment.attempts.filter(student=student).aggregate(last=Max("number"))["last"] or 0
 
     submission = submit(revision, submitter=student, program=program, file_name=file_name)
-    return Attempt.objects.create(
+    attempt = Attempt.objects.create(
         assignment=assignment, student=student, number=so_far + 1, submission=submission
+    )
+    if replaces:
+        newer = submission.runs.get()
+        for older in waiting(assignment, student=student).exclude(submission=submission):
+            replace(older, newer, cause=f"Replaced by attempt {attempt.number}.")
+    return attempt
+
+
+def waiting(assignment: Assignment, *, student: User) -> QuerySet[Run]:
+    """Return the runs of the student's attempts that still wait for a grader, newest first."""
+    return (
+        Run.objects.filter(
+            submission__attempt__assignment=assignment,
+            submission__attempt__student=student,
+            state=Run.State.QUEUED,
+        )
+        .exclude(reason=Run.Reason.REGRADE)
+        .select_related("submission__attempt")
+        .defer("report", "progress", "submission__program")
+        .order_by("-pk")
     )
 
 
@@ -67,7 +99,7 @@ def _efforts(assignments: QuerySet[Assignment], *, student: User) -> dict[int, E
         .order_by()
         .values("assignment")
         .annotate(
-            tries=Count("pk", distinct=True),
+            tries=Count("pk", distinct=True, filter=_counts(runs)),
             points=Max(f"{runs}__points"),
             out_of=Max(f"{runs}__out_of"),
             passes=Count(runs, filter=Q(**{f"{runs}__outcome": Run.Outcome.PASSED})),
@@ -82,6 +114,12 @@ def _efforts(assignments: QuerySet[Assignment], *, student: User) -> dict[int, E
         )
         for row in rows
     }
+
+
+def _counts(runs: str) -> Q:
+    is_open = Q(**{f"{runs}__state__in": Run.OPEN_STATES})
+    is_decided = Q(**{f"{runs}__outcome__in": (Run.Outcome.PASSED, Run.Outcome.FAILED)})
+    return is_open | is_decided
 
 
 def with_runs(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:

@@ -54,6 +54,7 @@ class SubmissionForm(forms.Form):
         self._languages = languages
         # Django's own check for NUL says neither where the byte is nor what to do.
         self.fields["program"].validators = []
+        self.fields["replaces"] = forms.BooleanField(required=False)
         choices = [(one.value, one.label) for one in languages]
         self.fields["language"] = forms.ChoiceField(
             required=False, choices=choices, widget=forms.HiddenInput()

@@ -33,7 +33,6 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 
 PING_SECONDS = 15.0  # Proxies close streams that are silent for longer, usually after 30 or 60 s.
-QUEUE_SECONDS = 5.0  # A place in the queue changes when other runs end; nobody announces that.
 POLL_SECONDS = 2.0  # While Redis is away.
 RECONNECT_SECONDS = 1.0
 
@@ -44,7 +43,7 @@ class View:
 
     run_id: int  # It changes when the run is repeated.
     html: str
-    is_queued: bool
+    look_again_s: float | None  # What it shows may change without an announcement.
     is_final: bool
 
 
@@ -165,7 +164,7 @@ def _and_disconnect(look: Callable[[], View]) -> View:
 def _patience(hub: Hub, view: View) -> float:
     if not hub.is_up:
         return POLL_SECONDS
-    return QUEUE_SECONDS if view.is_queued else PING_SECONDS
+    return min(view.look_again_s or PING_SECONDS, PING_SECONDS)
 
 
 async def _is_set(event: asyncio.Event, *, within: float) -> bool:

@@ -7,27 +7,26 @@ from django.template.loader import render_to_string
 from courses.attempts import history, shown_run
 from courses.live import View
 from courses.models import Attempt
+from courses.phases import Phase, Played, phases, scenarios
 from courses.results import Result, explain
 from courses.timelines import Timeline, timeline_of
 from grader.models import Run
-from grader.queries import estimate_seconds, place_of
+from grader.places import Place, place_of
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tick:
-    """A scenario while the program is examined."""
-
-    name: str
-    outcome: str
+# A place in the queue changes when other runs end, which nobody announces. Who is far from the
+# front is told less often: thousands may wait at once.
+LOOK_AGAIN_S = 3.0
+LOOK_AGAIN_PER_RUN_S = 0.1
+LOOK_AGAIN_AT_LATEST_S = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     attempt: Attempt
     run: Run
-    before: int  # How many runs come first, while it is queued.
-    seconds: int | None  # Until it is decided, as far as recent runs tell.
-    ticks: tuple[Tick, ...]
+    place: Place | None  # In the queue, while it is queued.
+    phases: tuple[Phase, ...]
+    ticks: tuple[Played, ...]  # The scenarios, while the program is examined.
     result: Result | None
     timeline: Timeline | None  # Of the scenario that is unfolded.
     headline: str
@@ -37,6 +36,17 @@ class Status:
     @property
     def is_final(self) -> bool:
         return not self.run.is_open
+
+    @property
+    def wait(self) -> str:
+        """Say how long it will probably take; "" where nothing tells."""
+        seconds = self.place.seconds if self.place else None
+        return "" if seconds is None else spoken(seconds)
+
+    @property
+    def is_tried_again(self) -> bool:
+        """Whether it was begun before and had to be stopped."""
+        return self.run.is_open and self.run.fence > (self.run.state == Run.State.RUNNING)
 
 
 def status(attempt: Attempt, *, teaches: bool) -> Status:
@@ -49,13 +59,13 @@ def status(attempt: Attempt, *, teaches: bool) -> Status:
         if run.report
         else None
     )
-    ticks = _ticks(run)
+    ticks = scenarios(run) if run.state == Run.State.RUNNING else ()
     first = result.first if result and result.first and result.first.has_timeline else None
     return Status(
         attempt=attempt,
         run=run,
-        before=place_of(run) - 1 if is_queued else 0,
-        seconds=estimate_seconds(run) if is_queued else None,
+        place=place_of(run) if is_queued else None,
+        phases=phases(run, submitted_at=submission.created_at),
         ticks=ticks,
         result=result,
         timeline=timeline_of(run, scenario=first.number) if first else None,
@@ -71,7 +81,7 @@ def view(attempt: Attempt, *, teaches: bool) -> View:
     return View(
         run_id=now.run.pk,
         html=draw(now),
-        is_queued=now.run.state == Run.State.QUEUED,
+        look_again_s=_look_again_s(now),
         is_final=now.is_final,
     )
 
@@ -81,13 +91,24 @@ def draw(now: Status) -> str:
     return render_to_string("courses/partials/state.html", {"status": now, "is_update": True})
 
 
-def _ticks(run: Run) -> tuple[Tick, ...]:
-    if run.state != Run.State.RUNNING:
-        return ()
-    return tuple(Tick(name=tick["name"], outcome=tick["outcome"] or "") for tick in run.progress)
+def spoken(seconds: int) -> str:
+    """Say a time to wait as people do: exact to the second is more than anybody knows."""
+    if seconds < 20:
+        return "a few seconds"
+    if seconds < 90:
+        return f"{round(seconds, -1)} seconds"
+    if seconds < 90 * 60:
+        return f"{round(seconds / 60)} minutes"
+    return f"{round(seconds / 3600)} hours"
 
 
-def _headline(run: Run, ticks: tuple[Tick, ...]) -> str:
+def _look_again_s(now: Status) -> float | None:
+    if now.place is None:
+        return None
+    return min(LOOK_AGAIN_S + LOOK_AGAIN_PER_RUN_S * now.place.before, LOOK_AGAIN_AT_LATEST_S)
+
+
+def _headline(run: Run, ticks: tuple[Played, ...]) -> str:
     match Run.State(run.state):
         case Run.State.QUEUED:
             return "Waiting for a grader"
@@ -102,10 +123,10 @@ def _headline(run: Run, ticks: tuple[Tick, ...]) -> str:
             return "Cancelled"
 
 
-def _step(ticks: tuple[Tick, ...]) -> str:
-    if not ticks:
-        return "Starting"
-    decided = sum(tick.outcome not in {"", "running"} for tick in ticks)
+def _step(ticks: tuple[Played, ...]) -> str:
+    decided = sum(tick.is_decided for tick in ticks)
+    if not any(tick.outcome for tick in ticks):
+        return "Preparing the sandbox"
     if decided == len(ticks):
-        return "Writing the result"
+        return "Writing the report"
     return f"Running scenario {decided + 1} of {len(ticks)}"

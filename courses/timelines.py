@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
 
+from grader.artefacts import ledger_of
 from grader.models import Run
-from grader.queries import ledger_of
 from iomodels.figures.account import summary
 from iomodels.figures.cropping import cropped
 from iomodels.figures.table import Table

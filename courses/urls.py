@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from courses import views
+from courses import operations, run_pages, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,7 +15,9 @@ urlpatterns = [
         name="login",
     ),
     path("accounts/logout/", LogoutView.as_view(next_page="home"), name="logout"),
-    path("grading/", views.grading, name="grading"),
+    path("grading/", operations.grading, name="grading"),
+    path("readyz", operations.readyz, name="readyz"),
+    path("metrics", operations.metrics_page, name="metrics"),
     path("courses/<slug:course>/", views.course, name="course"),
     path("courses/<slug:course>/<slug:lesson>/", views.lesson, name="lesson"),
     path("courses/<slug:course>/<slug:lesson>/<slug:exercise>/", views.exercise, name="exercise"),
@@ -27,4 +29,8 @@ urlpatterns = [
         name="attempt-timeline",
     ),
     path("attempts/<int:attempt>/state/", views.attempt_state, name="attempt-state"),
+    path("runs/<int:run>/", run_pages.run, name="run"),
+    path("runs/<int:run>/cancel/", run_pages.cancel_run, name="cancel-run"),
+    path("runs/<int:run>/again/", run_pages.grade_again, name="grade-again"),
+    path("runs/<int:run>/<str:name>", run_pages.artefact, name="artefact"),
 ]

@@ -16,22 +16,17 @@ from django.views.decorators.http import conditional_page, require_http_methods,
 from django.views.decorators.vary import vary_on_headers
 
 from courses import content, live
-from courses.attempts import NotAccepting, hand_in, history, plan, shown_run
-from courses.enrolment import Standing, attempts_visible_to, courses_of, join, standing
+from courses.attempts import NotAccepting, hand_in, history, plan, shown_run, waiting
+from courses.enrolment import Standing, courses_of, join, standing
 from courses.forms import SubmissionForm
 from courses.models import Assignment, Attempt, Course
+from courses.requests import SignedInRequest, find_attempt, teaches
 from courses.status import draw, status, view
 from courses.timelines import timeline_of
 from grader.harness.exercise import Exercise
 from grader.harness.programs import Language
-from grader.machines import conditions
 from grader.models import Run
-from grader.queries import length
 from iomodels.asking import asked
-
-
-class SignedInRequest(HttpRequest):
-    user: User  # What login_required leaves.
 
 
 @require_safe
@@ -60,17 +55,6 @@ def course(request: SignedInRequest, course: str) -> HttpResponse:
 
 @login_required
 @require_safe
-@never_cache
-def grading(request: SignedInRequest) -> HttpResponse:
-    """Show those who run the site what its graders do, and which machines refuse to grade."""
-    if not request.user.is_staff:
-        raise PermissionDenied
-    context = {"machines": conditions(), "queue": length()}
-    return render(request, "courses/grading.html", context)
-
-
-@login_required
-@require_safe
 def lesson(request: SignedInRequest, course: str, lesson: str) -> HttpResponse:
     mine = _standing(request, course)
     if not mine.may_read:
@@ -92,7 +76,7 @@ def exercise(request: SignedInRequest, course: str, lesson: str, exercise: str) 
     languages = definition.languages if definition else tuple(Language)
     form = SubmissionForm(request.POST or None, request.FILES or None, languages=languages)
     if form.is_valid():
-        given = {name: form.cleaned_data[name] for name in ("program", "file_name")}
+        given = {name: form.cleaned_data[name] for name in ("program", "file_name", "replaces")}
         try:
             return redirect(hand_in(assignment, student=request.user, **given))
         except NotAccepting:
@@ -105,8 +89,8 @@ def exercise(request: SignedInRequest, course: str, lesson: str, exercise: str) 
 @never_cache
 @require_safe
 def attempt(request: SignedInRequest, attempt: int) -> HttpResponse:
-    found = _attempt(request.user, attempt)
-    now = status(found, teaches=_teaches(request.user, found))
+    found = find_attempt(request.user, attempt)
+    now = status(found, teaches=teaches(request.user, found))
     return render(request, "courses/attempt.html", {"status": now})
 
 
@@ -115,8 +99,8 @@ def attempt(request: SignedInRequest, attempt: int) -> HttpResponse:
 @require_safe
 def attempt_state(request: SignedInRequest, attempt: int) -> HttpResponse:
     """Answer with the changing part of the page, for browsers that have to poll."""
-    found = _attempt(request.user, attempt)
-    return HttpResponse(draw(status(found, teaches=_teaches(request.user, found))))
+    found = find_attempt(request.user, attempt)
+    return HttpResponse(draw(status(found, teaches=teaches(request.user, found))))
 
 
 @require_safe
@@ -137,7 +121,7 @@ async def attempt_live(request: HttpRequest, attempt: int) -> StreamingHttpRespo
 @require_safe
 def attempt_timeline(request: SignedInRequest, attempt: int, scenario: int) -> HttpResponse:
     """Answer with the figure of one scenario: for htmx the part of a page, else a page."""
-    found = _attempt(request.user, attempt)
+    found = find_attempt(request.user, attempt)
     timeline = timeline_of(shown_run(found), scenario=scenario)
     is_part = "HX-Request" in request.headers
     template = "courses/partials/timeline.html" if is_part else "courses/timeline.html"
@@ -192,6 +176,7 @@ def _exercise_page(
         "rules": asked(definition.demands) if definition else (),
         "statement": content.render(definition.statement) if definition else "",
         "form": form,
+        "waiting": waiting(assignment, student=request.user),
         "history": earlier,
         "is_last_attempt": latest is not None,
         "language": language,
@@ -210,24 +195,13 @@ def _language(
     return next((one for name in wanted for one in starters if one == name), None)
 
 
-def _attempt(user: User, pk: int) -> Attempt:
-    attempts = attempts_visible_to(user).select_related(
-        "assignment__lesson__course", "assignment__exercise", "student", "submission"
-    )
-    return get_object_or_404(attempts, pk=pk)
-
-
-def _teaches(user: User, attempt: Attempt) -> bool:
-    return standing(user, course=attempt.assignment.lesson.course).teaches
-
-
 def _may_watch(request: HttpRequest, pk: int) -> Callable[[], live.View]:
     """Authorise once; then leave no connection behind, for the stream lives for minutes."""
     try:
         if not isinstance(request.user, User):
             raise PermissionDenied
-        teaches = _teaches(request.user, _attempt(request.user, pk))
-        return partial(_look, pk, teaches=teaches)
+        is_teacher = teaches(request.user, find_attempt(request.user, pk))
+        return partial(_look, pk, teaches=is_teacher)
     finally:
         connections.close_all()
 

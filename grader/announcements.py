@@ -26,6 +26,11 @@ def announce(run_id: int) -> None:
         logger.warning("Run %s changed, and nobody could be told: %s", run_id, error)
 
 
+def ping() -> None:
+    """Ask the broker for a sign of life; raise RedisError or OSError if there is none."""
+    _client(settings.REDIS_URL).ping()
+
+
 @functools.cache
 def _client(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)

@@ -30,11 +30,11 @@ def broker_is_known(**_: Any) -> Sequence[CheckMessage]:
 @register
 def lease_outlives_sweep(**_: Any) -> Sequence[CheckMessage]:
     """E002: a lease is renewed every third of itself, and has to survive a slow renewal."""
-    if settings.GRADER_LEASE_SECONDS >= 1 and settings.GRADER_SWEEP_SECONDS > 0:
+    if settings.GRADER_LEASE_SECONDS >= 1.5 and settings.GRADER_SWEEP_SECONDS > 0:
         return []
     return [
         Error(
-            "GRADER_LEASE_SECONDS is below 1, or GRADER_SWEEP_SECONDS is not above 0.",
+            "GRADER_LEASE_SECONDS is below 1.5, or GRADER_SWEEP_SECONDS is not above 0.",
             hint="15 and 2 are good values.",
             id="grader.E002",
         )

@@ -2,26 +2,30 @@
 
 import logging
 import socket
-import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Self
+from functools import partial
+from typing import Any
 
-from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
+from django.utils import timezone
 
-from grader import machines, queries, sandbox
+from grader import leaving, machines, queries, sandbox
 from grader.announcements import announce
 from grader.exceptions import SandboxUnavailable
 from grader.harness.examination import Progress, examine
 from grader.harness.exercise import Exercise
 from grader.harness.pipes import Stopped
+from grader.holding import Hold, Reason
 from grader.models import Run
 
 logger = logging.getLogger(__name__)
 
 # A machine that could not isolate is looked at again, so that mending it needs no restart.
 LOOK_AGAIN_S = 30
+# While the database is away.
+FIRST_PAUSE_S = 0.2
+LONGEST_PAUSE_S = 5.0
 
 
 class Isolation:
@@ -63,65 +67,28 @@ def _note(checks: Sequence[sandbox.Check]) -> None:
         logger.warning("The self-test of this machine was not stored: %s", error)
 
 
-class Heartbeat:
-    """Renews a run's lease from a thread of its own; `lost` is set when the run is another's."""
-
-    def __init__(self, run: Run) -> None:
-        self.lost = threading.Event()
-        self._run = run
-        self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{run.pk}", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._is_over.set()
-        self._thread.join()
-
-    def _beat(self) -> None:
-        lease_s = settings.GRADER_LEASE_SECONDS
-        renewed_at = time.monotonic()
-        try:
-            while not self._is_over.wait(lease_s / 3):
-                asked_at = time.monotonic()
-                try:
-                    is_held = queries.renew(self._run)
-                    renewed_at = asked_at
-                except DatabaseError as error:
-                    # Until the lease ends nobody else may take the run.
-                    logger.warning("Run %s: its lease was not renewed: %s", self._run.pk, error)
-                    is_held = time.monotonic() - renewed_at < lease_s
-                if not is_held:
-                    self.lost.set()
-                    return
-        finally:
-            connection.close()  # This thread's own.
-
-
 isolation = Isolation()
 
 
 def grade_next(lane: str, *, worker: str) -> bool:
     """Grade the next run of a lane, if there is one; return whether more are open."""
-    if not isolation.is_sound():
+    if leaving.is_asked() or not isolation.is_sound():
         return False
     run = queries.claim(lane, worker)
     if run is None:
         return False
     announce(run.pk)
-    with Heartbeat(run) as heartbeat:
-        is_mine = _grade(run, stop=heartbeat.lost)
+    with Hold(run) as hold:
+        is_mine = _grade(run, hold)
     if is_mine:
         logger.info("Run %s (try %s) was looked after by %s.", run.pk, run.tries, worker)
         announce(run.pk)
     else:
         logger.warning("Run %s was lost by %s; what was found is dropped.", run.pk, worker)
-    return queries.has_open(lane)
+    return not leaving.is_asked() and queries.has_open(lane)
 
 
-def _grade(run: Run, *, stop: threading.Event) -> bool:
+def _grade(run: Run, hold: Hold) -> bool:
     """Examine and record; False if the run was lost meanwhile."""
     try:
         exercise = run.submission.revision.definition()
@@ -130,30 +97,53 @@ def _grade(run: Run, *, stop: threading.Event) -> bool:
             run.submission.program.encode(),
             file_name=run.submission.file_name,
             on_progress=_progress_writer(run, exercise),
-            stop=stop,
+            stop=hold.let_go,
         )
     except Stopped:
-        return False
+        return hold.reason is Reason.LEAVING and queries.hand_back(run)
     except Exception as error:  # Whatever it is, it is ours: the program's mistakes are values.
         logger.exception("Run %s could not be graded", run.pk)
         if isinstance(error, SandboxUnavailable):
             isolation.doubt()
-        return queries.give_back(run, f"{type(error).__name__}: {error}")
-    return queries.record_result(run, examination)
+        return _insist(partial(queries.give_back, run, f"{type(error).__name__}: {error}"), hold)
+    return _insist(partial(queries.record_result, run, examination), hold)
+
+
+def _insist(store: Callable[[], bool], hold: Hold) -> bool:
+    """Store what became of a run, as soon as the database is there; False if the run was lost.
+
+    What else the database may refuse is raised: the next try will not be luckier.
+    """
+    pause_s = FIRST_PAUSE_S
+    while True:
+        try:
+            return store()
+        except (OperationalError, InterfaceError) as error:
+            logger.warning("What was found is kept until the database is there: %s", error)
+            close_old_connections()
+        if hold.let_go.wait(pause_s):
+            return False
+        pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
 
 def _progress_writer(run: Run, exercise: Exercise) -> Callable[[Progress], None]:
+    """Store and announce each scenario's beginning and end, with the time of each."""
     scenarios: list[dict[str, Any]] = [
         {"name": scenario.name, "outcome": None} for scenario in exercise.scenarios
     ]
 
     def write(progress: Progress) -> None:
-        scenarios[progress.number - 1]["outcome"] = progress.outcome or "running"
+        moment = "ended_at" if progress.outcome else "began_at"
+        scenarios[progress.number - 1] |= {
+            "outcome": progress.outcome or "running",
+            moment: timezone.now().isoformat(),
+        }
         try:
             if queries.record_progress(run, scenarios):
                 announce(run.pk)
         except DatabaseError as error:
             # A tick that nobody sees is no reason to end a grading.
             logger.warning("Run %s: its progress was not stored: %s", run.pk, error)
+            close_old_connections()
 
     return write

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +15,9 @@ from django.utils import timezone
 
 from grader.harness import exercise as harness
 from grader.harness.programs import Language
+
+# After trouble that is ours, a run pauses for a while, but never for longer than this.
+LONGEST_PAUSE = timedelta(minutes=1)
 
 
 class Exercise(models.Model):
@@ -109,28 +112,29 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.defer("report", "progress")
 
     def open(self, now: datetime) -> RunQuerySet:
-        """Keep what may be claimed: queued, or held by a worker that has let its lease end."""
+        """Keep what may be claimed now: queued, and not pausing after trouble of ours.
+
+        A pause that is longer than any is a clock that was set back, and no reason to wait.
+        """
         is_due = Q(not_before=None) | Q(not_before__lte=now)
-        return self.filter(
-            (Q(state=Run.State.QUEUED) & is_due) | Q(state=Run.State.RUNNING, lease_until__lt=now)
-        )
+        is_nonsense = Q(not_before__gt=now + LONGEST_PAUSE)
+        return self.filter(is_due | is_nonsense, state=Run.State.QUEUED)
 
     def claimed_as(self, run: Run) -> RunQuerySet:
         """Keep the run if it is still held by the very claim that `run` was returned for."""
         return self.filter(pk=run.pk, state=Run.State.RUNNING, fence=run.fence)
 
-    def in_fair_order(self, now: datetime) -> RunQuerySet:
+    def in_fair_order(self) -> RunQuerySet:
         """Order by lane, then round robin between students, then by age.
 
         A run's turn is the number of its student's running runs plus its place among the student's
         own runs in this set. So the third run of one student comes after the first of every other.
         """
         lane_rank = Case(When(lane=Run.Lane.INTERACTIVE, then=Value(0)), default=Value(1))
+        age = Coalesce("stands_for", "pk", output_field=models.BigIntegerField())
         running = (
             Run.objects.filter(
-                state=Run.State.RUNNING,
-                lease_until__gte=now,
-                submission__submitter=OuterRef("submission__submitter"),
+                state=Run.State.RUNNING, submission__submitter=OuterRef("submission__submitter")
             )
             .order_by()
             .values("submission__submitter")
@@ -138,11 +142,11 @@ class RunQuerySet(models.QuerySet["Run"]):
             .values("count")
         )
         own_place = Window(
-            RowNumber(), partition_by=F("submission__submitter"), order_by=(lane_rank, F("pk"))
+            RowNumber(), partition_by=F("submission__submitter"), order_by=(lane_rank, age)
         )
         return self.annotate(
-            lane_rank=lane_rank, turn=own_place + Coalesce(Subquery(running), 0)
-        ).order_by("lane_rank", "turn", "pk")
+            lane_rank=lane_rank, turn=own_place + Coalesce(Subquery(running), 0), age=age
+        ).order_by("lane_rank", "turn", "age")
 
 
 class Run(models.Model):
@@ -183,19 +187,26 @@ class Run(models.Model):
     fence = models.PositiveIntegerField(
         default=0, help_text="Number of the latest claim; only its holder may write."
     )
-    lease_until = models.DateTimeField(
-        null=True, help_text="The claim ends then, unless its holder renews it."
+    renewals = models.PositiveIntegerField(
+        default=0, help_text="Of the latest claim; one that stands still has a silent holder."
     )
     not_before = models.DateTimeField(null=True, help_text="Given back: next try no sooner.")
+    stands_for = models.BigIntegerField(
+        null=True, help_text="Number of the replaced run whose place in the queue it has taken."
+    )
     tries = models.PositiveIntegerField(default=0)
-    worker = models.CharField(max_length=100, blank=True, help_text="Who holds the latest claim.")
-    cause = models.TextField(blank=True, help_text="What our own trouble was.")
+    worker = models.CharField(max_length=200, blank=True, help_text="Who holds the latest claim.")
+    cause = models.TextField(
+        blank=True, help_text="What our own trouble was, or why it was cancelled."
+    )
 
     queued_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
-    progress = models.JSONField(default=list, help_text="A name and an outcome per scenario.")
+    progress = models.JSONField(
+        default=list, help_text="For each scenario a name, an outcome, when it began and ended."
+    )
     report = models.JSONField(null=True)
     points = models.PositiveIntegerField(null=True)
     out_of = models.PositiveIntegerField(null=True)
@@ -209,11 +220,6 @@ class Run(models.Model):
                 condition=Q(state="finished", outcome__isnull=False)
                 | (~Q(state="finished") & Q(outcome__isnull=True)),
                 name="grader_run_no_outcome_unless_finished",
-            ),
-            models.CheckConstraint(
-                condition=Q(state="running", lease_until__isnull=False)
-                | (~Q(state="running") & Q(lease_until__isnull=True)),
-                name="grader_run_no_lease_unless_running",
             ),
             models.CheckConstraint(
                 condition=~Q(state="finished")
@@ -238,7 +244,7 @@ class Run(models.Model):
                 name="grader_run_queued",
             ),
             models.Index(
-                fields=("lease_until",),
+                fields=("submission",),
                 condition=Q(state="running"),
                 name="grader_run_running",
             ),
@@ -256,6 +262,51 @@ class Run(models.Model):
     def is_open(self) -> bool:
         """Whether its outcome is still to come."""
         return self.state in self.OPEN_STATES
+
+
+class Try(models.Model):
+    """One claim of a run: who took it, and what became of that. Never changed after its end."""
+
+    class Ending(models.TextChoices):
+        RECORDED = "recorded", "its result was recorded"
+        TROUBLE = "trouble", "the grader had trouble"
+        HANDED_BACK = "handed back", "its worker was shut down and handed it back"
+        SILENT = "silent", "its worker fell silent"
+        CANCELLED = "cancelled", "it was cancelled"
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="claims")
+    number = models.PositiveIntegerField(help_text="The fence of the claim.")
+    worker = models.CharField(max_length=200)
+    began_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    ending = models.CharField(max_length=12, choices=Ending, blank=True)
+    cause = models.TextField(blank=True)
+    is_late = models.BooleanField(
+        default=False, help_text="Its worker came back with a result, which was dropped."
+    )
+
+    class Meta:
+        verbose_name_plural = "tries"
+        ordering = ("run", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("run", "number"), name="grader_try_no_number_twice"),
+            models.UniqueConstraint(
+                fields=("run",),
+                condition=Q(ending="recorded"),
+                name="grader_try_no_run_recorded_twice",
+            ),
+            models.UniqueConstraint(
+                fields=("run",), condition=Q(ending=""), name="grader_try_no_two_open_at_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ending="", ended_at=None) | (~Q(ending="") & Q(ended_at__isnull=False)),
+                name="grader_try_no_end_without_ending",
+            ),
+        )
+        indexes = (models.Index(fields=("-ended_at",), name="grader_try_ended"),)
+
+    def __str__(self) -> str:
+        return f"try {self.number} of run {self.run_id}"
 
 
 class Evidence(models.Model):
@@ -288,6 +339,29 @@ class Machine(models.Model):
 
     class Meta:
         ordering = ("is_sound", "name")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Process(models.Model):
+    """A part of the site that runs for long, as it last told of itself."""
+
+    class Kind(models.TextChoices):
+        WORKER = "worker"
+        SWEEP = "sweep"
+
+    name = models.CharField(max_length=200, primary_key=True, help_text="Such as worker@host.")
+    kind = models.CharField(max_length=10, choices=Kind)
+    machine = models.CharField(max_length=200, help_text="Its host name.")
+    lane = models.CharField(max_length=12, choices=Run.Lane, blank=True)
+    slots = models.PositiveIntegerField(default=0, help_text="How many runs it grades at a time.")
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "processes"
+        ordering = ("kind", "name")
 
     def __str__(self) -> str:
         return self.name

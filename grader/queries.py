@@ -6,61 +6,61 @@ and no run, so it may be lost, doubled or late without harm.
     page ---- one transaction ----> Submission, Run(queued)
       '------ after the commit ---> message(lane) ---> worker: claim, examine, renew, record
     sweep --- every few seconds --> message(lane), for runs that nobody was woken for
+      '------ after N still looks -> run(queued) again, when its worker is silent
 
-*Claim*: one UPDATE makes an open run running, raises its `fence` and sets `lease_until`. Its WHERE
-repeats the fence that was read, so of two workers that want the same run one gets it and the other
-looks again. *Renew*: the holder moves `lease_until` on, WHERE fence = its own. *Record*: one
-transaction stores the result, WHERE fence = its own AND state = running. So whoever was taken for
-dead and comes back changes nothing, and a run is finished once.
+*Claim*: one UPDATE makes a queued run running and raises its `fence`. Its WHERE repeats the fence
+that was read, so of two workers that want the same run one gets it and the other looks again.
+*Renew*: the holder counts `renewals` up, WHERE fence = its own. *Record*: one transaction stores
+the result, WHERE fence = its own AND state = running. So whoever was taken for dead and comes back
+changes nothing, and a run is finished once. Every claim is a row of `Try`, ended in the same
+transaction; constraints refuse a second open one and a second recorded one as well.
+
+*The lease is counted, not timed*. A claim has lapsed when the sweep has looked at the run N times
+in a row and found the same fence and the same renewals (grader.leases). No clock of one machine is
+compared with that of another, and none with itself: clocks may be wrong, or stepped. While the
+database is away nobody can renew, but nobody can look either.
 
 What happens when a part dies:
 
-- a worker, or the machine it runs on, or its connection to the database: the lease ends, the run is
-  open again, the sweep wakes another worker for it. A sandbox dies with its worker. After MAX_TRIES
-  such deaths the run is *broken*: it may be the run that kills workers.
+- a worker, or the machine it runs on, or its connection to the database: renewals stand still, the
+  sweep queues the run again and wakes another worker. A sandbox dies with its worker. After
+  MAX_TRIES such deaths the run is *broken*: it may be the run that kills workers.
 - a worker that is only slow, or was stopped for a while: its renewal or its result finds another
-  fence; it stops its sandbox and drops what it has.
+  fence; it stops its sandbox and drops what it has (Try.is_late).
+- a worker that is asked to end (SIGTERM) takes no more, finishes what it has, and after
+  GRADER_GRACE_SECONDS hands it back: queued again at once, at no cost of a try.
+- the driver or the sandbox of a grading: the run is given back with the cause, and tried again
+  after a pause; after MAX_TRIES it is broken.
 - the broker, with or without its messages: a page's wake-up fails and is logged, never shown; rows
   are untouched; the sweep wakes the workers when the broker is back.
-- the database: pages fail, workers and sweep log it and try again; nothing was promised that is not
-  committed.
+- the database: pages say so and promise nothing; workers and sweep log it and try again. A grading
+  goes on, and its result is kept until it can be recorded, or is found to be another's.
+- the disk of the database is full: the same, for SQLite; a page that cannot store says so.
 - the web server: nothing of the queue is there.
-- the sweep: new submissions are graded as before; lost wake-ups and ended leases wait for its
+- the sweep: new submissions are graded as before; lost wake-ups and silent workers wait for its
   restart by the supervisor.
-
-The clocks of web, workers and sweep have to agree to within a small part of a lease (NTP does).
 """
 
-import logging
-import math
-import statistics
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Min, Q
+from django.db.models import F
 from django.utils import timezone
 
 from grader import ledgers
 from grader.harness.examination import Examination
-from grader.models import Evidence, Run, RunQuerySet
+from grader.models import Evidence, Run, RunQuerySet, Try
 from iomodels import record as records
 from iomodels import report as reports
-from iomodels.ledger import Ledger
-
-logger = logging.getLogger(__name__)
 
 # A machine that is switched off takes one try; three in a row are no accident.
 MAX_TRIES = 3
 # After trouble that is ours, pause before the next try: 5 s, then 20 s.
 PAUSE_SECONDS = 5
-# The estimate follows what gradings have lately taken.
-ESTIMATED_FROM = 20
-WORKERS_SEEN_WITHIN = timedelta(minutes=10)
 
-# Whoever serves regrades helps out where somebody is waiting; never the other way round.
+# Whoever serves regrades helps out where somebody is waiting; never the other way round. So the
+# workers of the interactive lane are always free of regrades.
 LANES_SERVED = {
     Run.Lane.INTERACTIVE: (Run.Lane.INTERACTIVE,),
     Run.Lane.REGRADE: (Run.Lane.INTERACTIVE, Run.Lane.REGRADE),
@@ -73,33 +73,44 @@ def claim(lane: str, worker: str) -> Run | None:
     Every lost race means that another worker won, so the loop ends.
     """
     while True:
-        now = timezone.now()
-        claimable = _claimable(lane, now)
-        candidate = claimable.in_fair_order(now).first()
+        candidate = _claimable(lane).in_fair_order().first()
         if candidate is None:
             return None
-        is_mine = claimable.filter(pk=candidate.pk, fence=candidate.fence).update(
-            state=Run.State.RUNNING,
-            fence=F("fence") + 1,
-            tries=F("tries") + 1,
-            lease_until=_lease_end(),
-            not_before=None,
-            worker=worker,
-            started_at=now,
-            progress=[],
-        )
-        if is_mine:
+        if _take(candidate, worker):
             return Run.objects.select_related("submission__revision").get(pk=candidate.pk)
+
+
+@transaction.atomic
+def _take(candidate: Run, worker: str) -> bool:
+    queued = Run.objects.filter(pk=candidate.pk, fence=candidate.fence, state=Run.State.QUEUED)
+    is_mine = queued.update(
+        state=Run.State.RUNNING,
+        fence=F("fence") + 1,
+        renewals=0,
+        tries=F("tries") + 1,
+        not_before=None,
+        worker=worker,
+        started_at=timezone.now(),
+        progress=[],
+    )
+    if is_mine:
+        Try.objects.create(run=candidate, number=candidate.fence + 1, worker=worker)
+    return bool(is_mine)
 
 
 def has_open(lane: str) -> bool:
     """Tell whether a claim in this lane would find a run."""
-    return _claimable(lane, timezone.now()).exists()
+    return _claimable(lane).exists()
+
+
+def is_held(run: Run) -> bool:
+    """Tell whether the run is still this claim's: neither another's, nor cancelled."""
+    return Run.objects.claimed_as(run).exists()
 
 
 def renew(run: Run) -> bool:
-    """Hold the run for another lease; False if it was lost to another worker or cancelled."""
-    return bool(Run.objects.claimed_as(run).update(lease_until=_lease_end()))
+    """Show that the holder is alive; False if the run was lost to another worker or cancelled."""
+    return bool(Run.objects.claimed_as(run).update(renewals=F("renewals") + 1))
 
 
 def record_progress(run: Run, progress: list[dict[str, Any]]) -> bool:
@@ -109,9 +120,10 @@ def record_progress(run: Run, progress: list[dict[str, Any]]) -> bool:
 
 @transaction.atomic
 def record_result(run: Run, examination: Examination) -> bool:
-    """Finish the run; False if it was lost, and then nothing is stored.
+    """Finish the run; False if it was lost, and then nothing is stored but that this came late.
 
-    An undecided run is repeated once, for free: the new run is in the same transaction.
+    True as well if this very claim has finished it before: whoever did not hear the answer asks
+    again. An undecided run is repeated once, for free: the new run is in the same transaction.
     """
     report = reports.as_json(examination.report)
     is_mine = Run.objects.claimed_as(run).update(
@@ -121,125 +133,84 @@ def record_result(run: Run, examination: Examination) -> bool:
         out_of=report["out_of"],
         report=_storable(report),
         cause="",
-        lease_until=None,
         finished_at=timezone.now(),
     )
-    if is_mine:
-        Evidence.objects.create(
-            run=run,
-            record=_storable(records.as_json(examination.record)),
-            ledgers=[ledgers.stored(one) for one in examination.ledgers],
-        )
-    if is_mine and report["outcome"] == Run.Outcome.UNDECIDED and run.reason == Run.Reason.FIRST:
+    if not is_mine:
+        ours = Try.objects.filter(run=run, number=run.fence)
+        is_recorded = ours.filter(ending=Try.Ending.RECORDED).exists()
+        ours.exclude(ending=Try.Ending.RECORDED).update(is_late=True)
+        return is_recorded
+    _end_try(run, Try.Ending.RECORDED)
+    Evidence.objects.create(
+        run=run,
+        record=_storable(records.as_json(examination.record)),
+        ledgers=[ledgers.stored(one) for one in examination.ledgers],
+    )
+    if report["outcome"] == Run.Outcome.UNDECIDED and run.reason == Run.Reason.FIRST:
         Run.objects.create(submission_id=run.submission_id, reason=Run.Reason.REPEAT, lane=run.lane)
+    return True
+
+
+@transaction.atomic
+def give_back(run: Run, cause: str) -> bool:
+    """Let the run be tried again after a pause, or break it when it had its tries."""
+    pause = timedelta(seconds=PAUSE_SECONDS * run.tries**2)
+    mine = Run.objects.claimed_as(run)
+    return _release(mine, run, Try.Ending.TROUBLE, cause, not_before=timezone.now() + pause)
+
+
+@transaction.atomic
+def hand_back(run: Run) -> bool:
+    """Queue the run again as if it had not been tried: its worker was asked to end."""
+    is_mine = Run.objects.claimed_as(run).update(state=Run.State.QUEUED, tries=F("tries") - 1)
+    if is_mine:
+        _end_try(run, Try.Ending.HANDED_BACK)
     return bool(is_mine)
 
 
-def ledger_of(run: Run, *, scenario: int) -> Ledger | None:
-    """Return the ledger of a run's scenario, from 1; None if there is none that can be drawn.
+@transaction.atomic
+def take_back(run: Run) -> bool:
+    """Queue the run again, for its worker is silent, or break it when it had its tries.
 
-    One that another release has stored in another form is none: a result is worth showing without.
+    False if its holder has renewed, finished or lost it since `run` was read.
     """
-    stored = Evidence.objects.filter(run=run).values_list(f"ledgers__{scenario - 1}", flat=True)
-    text = stored.first() if scenario > 0 else None
-    try:
-        return ledgers.read(text) if text else None
-    except ValueError as error:
-        logger.warning("Run %s: no ledger of scenario %s: %s", run.pk, scenario, error)
-        return None
+    still = Run.objects.claimed_as(run).filter(renewals=run.renewals)
+    cause = f"The worker {run.worker} fell silent in try {run.tries} of {MAX_TRIES}."
+    return _release(still, run, Try.Ending.SILENT, cause)
 
 
-def give_back(run: Run, cause: str) -> bool:
-    """Let the run be tried again after a pause, or break it when it had its tries."""
+@transaction.atomic
+def cancel(run: Run, cause: str, *, states: tuple[Run.State, ...] = Run.OPEN_STATES) -> bool:
+    """End an open run without an outcome; False if it is in none of these states any more."""
+    found = Run.objects.select_for_update().filter(pk=run.pk, state__in=states).first()
+    if found is None:
+        return False
+    Run.objects.filter(pk=run.pk).update(
+        state=Run.State.CANCELLED, cause=cause, finished_at=timezone.now()
+    )
+    _end_try(found, Try.Ending.CANCELLED)
+    return True
+
+
+def _claimable(lane: str) -> RunQuerySet:
+    now = timezone.now()
+    return Run.objects.open(now).filter(lane__in=LANES_SERVED[Run.Lane(lane)])
+
+
+def _release(claim: RunQuerySet, run: Run, ending: Try.Ending, cause: str, **queued: Any) -> bool:
+    """Let go of a claim that came to nothing: try again, unless there were tries enough."""
+    values: dict[str, Any] = {"state": Run.State.QUEUED, **queued}
     if run.tries >= MAX_TRIES:
-        return bool(_break(Run.objects.claimed_as(run), cause))
-    pause = timedelta(seconds=PAUSE_SECONDS * run.tries**2)
-    return bool(
-        Run.objects.claimed_as(run).update(
-            state=Run.State.QUEUED,
-            lease_until=None,
-            not_before=timezone.now() + pause,
-            cause=cause,
-        )
-    )
+        values = {"state": Run.State.BROKEN, "finished_at": timezone.now()}
+    is_released = claim.update(cause=cause, **values)
+    if is_released:
+        _end_try(run, ending, cause)
+    return bool(is_released)
 
 
-def break_hopeless() -> list[int]:
-    """Break the runs that outlived MAX_TRIES of their workers; return their ids."""
-    now = timezone.now()
-    hopeless = Run.objects.filter(
-        state=Run.State.RUNNING, lease_until__lt=now, tries__gte=MAX_TRIES
-    )
-    return [
-        run.pk
-        for run in hopeless
-        if _break(
-            hopeless.filter(pk=run.pk, fence=run.fence),
-            f"The worker disappeared in each of {MAX_TRIES} tries; the last was {run.worker}.",
-        )
-    ]
-
-
-def place_of(run: Run) -> int:
-    """Return the run's place in the queue, 1 being next; 0 if it is not queued."""
-    if run.state != Run.State.QUEUED:
-        return 0
-    now = timezone.now()
-    queued = Run.objects.filter(state=Run.State.QUEUED).in_fair_order(now)
-    for place, pk in enumerate(queued.values_list("pk", flat=True), start=1):
-        if pk == run.pk:
-            return place
-    return 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Length:
-    """How much work there is."""
-
-    queued: int
-    running: int
-    queued_since: datetime | None  # The oldest of those that are queued.
-
-
-def length() -> Length:
-    """Count the open runs of all lanes."""
-    counts = Run.objects.aggregate(
-        queued=Count("pk", filter=Q(state=Run.State.QUEUED)),
-        running=Count("pk", filter=Q(state=Run.State.RUNNING)),
-        queued_since=Min("queued_at", filter=Q(state=Run.State.QUEUED)),
-    )
-    return Length(**counts)
-
-
-def estimate_seconds(run: Run) -> int | None:
-    """Estimate when the run will be finished, from recent ones; None if there were none."""
-    finished = Run.objects.filter(state=Run.State.FINISHED).order_by("-finished_at")
-    recent = finished.values_list("started_at", "finished_at")[:ESTIMATED_FROM]
-    durations = [(end - start).total_seconds() for start, end in recent if start and end]
-    if not durations:
-        return None
-    slots = (
-        Run.objects.filter(started_at__gte=timezone.now() - WORKERS_SEEN_WITHIN)
-        .order_by()
-        .values("worker")
-        .distinct()
-        .count()
-    )
-    rounds = math.ceil(max(place_of(run), 1) / max(slots, 1))
-    return math.ceil(rounds * statistics.median(durations))
-
-
-def _claimable(lane: str, now: datetime) -> RunQuerySet:
-    return Run.objects.open(now).filter(lane__in=LANES_SERVED[Run.Lane(lane)], tries__lt=MAX_TRIES)
-
-
-def _lease_end() -> datetime:
-    return timezone.now() + timedelta(seconds=settings.GRADER_LEASE_SECONDS)
-
-
-def _break(runs: RunQuerySet, cause: str) -> int:
-    return runs.update(
-        state=Run.State.BROKEN, lease_until=None, cause=cause, finished_at=timezone.now()
+def _end_try(run: Run, ending: Try.Ending, cause: str = "") -> None:
+    Try.objects.filter(run=run, number=run.fence, ending="").update(
+        ending=ending, ended_at=timezone.now(), cause=cause
     )
 
 

@@ -4,9 +4,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils import timezone
 
+from grader import queries
 from grader.announcements import announce
+from grader.errands import run_soon
 from grader.models import Revision, Run, Submission
 from grader.tasks import wake
 
@@ -23,7 +24,7 @@ def submit(
         revision=revision, submitter=submitter, program=program, file_name=file_name
     )
     run = Run.objects.create(submission=submission)
-    transaction.on_commit(partial(wake, run.lane), robust=True)
+    _wake_after_commit(run)
     return submission
 
 
@@ -36,17 +37,36 @@ def regrade(submission: Submission) -> Run:
         defaults={"reason": Run.Reason.REGRADE, "lane": Run.Lane.REGRADE},
     )
     if is_new:
-        transaction.on_commit(partial(wake, run.lane), robust=True)
+        _wake_after_commit(run)
     return run
 
 
-def cancel(run: Run) -> bool:
-    """End an open run without an outcome; its worker notices at its next renewal."""
-    is_cancelled = bool(
-        Run.objects.filter(pk=run.pk, state__in=Run.OPEN_STATES).update(
-            state=Run.State.CANCELLED, lease_until=None, finished_at=timezone.now()
-        )
-    )
+@transaction.atomic
+def cancel(run: Run, *, by: "User") -> bool:
+    """End an open run without an outcome, and its sandbox within a second; False if it is over."""
+    is_cancelled = queries.cancel(run, f"Cancelled by {by.get_username()}.")
     if is_cancelled:
-        transaction.on_commit(partial(announce, run.pk), robust=True)
+        _announce_after_commit(run)
     return is_cancelled
+
+
+@transaction.atomic
+def replace(older: Run, newer: Run, *, cause: str) -> bool:
+    """Give a waiting run's place in the queue to a newer one; False if it waits no more."""
+    is_replaced = queries.cancel(older, cause, states=(Run.State.QUEUED,))
+    if is_replaced:
+        older.refresh_from_db(fields=["stands_for"])
+        place = older.stands_for or older.pk
+        Run.objects.filter(pk=newer.pk, state=Run.State.QUEUED).update(stands_for=place)
+        _announce_after_commit(older)
+    return is_replaced
+
+
+def _wake_after_commit(run: Run) -> None:
+    errand = partial(run_soon, f"wake {run.lane}", partial(wake, run.lane))
+    transaction.on_commit(errand, robust=True)
+
+
+def _announce_after_commit(run: Run) -> None:
+    errand = partial(run_soon, "announce", partial(announce, run.pk))
+    transaction.on_commit(errand, robust=True)

@@ -1,17 +1,21 @@
-"""Finds runs that nobody was woken for, or whose worker is gone, and wakes workers for them.
+"""Finds runs that nobody was woken for, or whose worker is silent, and wakes workers for them.
 
 A process of its own and not a Celery task: a task would wait behind the gradings, and would be lost
 with the broker's messages, which is what it is there to mend.
 
-It keeps no books. As many messages should lie in the broker as there are open runs, and a few are
-enough, since a worker that finds more work wakes the next one itself. So each round compares the
-two and sends what is missing: it does not matter whether a message was never sent, was lost with
-the broker, or died with a worker.
+It keeps no books of messages. As many should lie in the broker as there are open runs, and a few
+are enough, since a worker that finds more work wakes the next one itself. So each round compares
+the two and sends what is missing: it does not matter whether a message was never sent, was lost
+with the broker, or died with a worker. Of runs that are held it remembers only how long each has
+stood still (grader.leases); a sweep that starts anew begins to count anew.
 """
 
 import logging
+import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -20,8 +24,10 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from grader.announcements import announce
-from grader.models import Run
-from grader.queries import break_hopeless
+from grader.leases import Leases
+from grader.models import Process, Run
+from grader.presence import Presence
+from grader.queries import take_back
 from grader.tasks import BROKER_TROUBLE, waiting, wake
 
 logger = logging.getLogger(__name__)
@@ -32,29 +38,49 @@ ENOUGH = 32
 ALARM_AFTER_S = 60
 
 
-def sweep() -> int:
-    """Break what is hopeless, wake for what is open; return how many messages were sent."""
-    for run_id in break_hopeless():
-        logger.error("Run %s is broken: it lost its worker in every try.", run_id)
-        announce(run_id)
-    now = timezone.now()
-    lanes = Run.objects.open(now).order_by().values_list("lane").annotate(Count("pk"))
+def sweep(leases: Leases) -> int:
+    """Take back from those who are silent, wake for what is open; return how many were woken."""
+    running = Run.objects.filter(state=Run.State.RUNNING).without_reports()
+    for run in leases.look(list(running)):
+        if take_back(run):
+            logger.warning("Run %s was taken back: %s is silent.", run.pk, run.worker)
+            announce(run.pk)
+    lanes = Run.objects.open(timezone.now()).order_by().values_list("lane").annotate(Count("pk"))
     return sum(_wake_missing(lane, count) for lane, count in lanes)
 
 
 def sweep_until(stop: threading.Event) -> None:
     """Sweep every GRADER_SWEEP_SECONDS until `stop` is set, whatever else fails meanwhile."""
-    alarm = Alarm()
-    while not stop.wait(settings.GRADER_SWEEP_SECONDS):
-        try:
-            close_old_connections()
-            sent = sweep()
-            alarm.look()
-        except (DatabaseError, *BROKER_TROUBLE) as error:
-            logger.warning("This sweep failed, the next one is near: %s", error)
-        else:
-            if sent:
-                logger.info("Sent %d wake-ups for runs that nobody was woken for.", sent)
+    leases, alarm = Leases(), Alarm()
+    with _present():
+        while not stop.wait(settings.GRADER_SWEEP_SECONDS):
+            try:
+                close_old_connections()
+                sent = sweep(leases)
+                alarm.look()
+            except (DatabaseError, *BROKER_TROUBLE) as error:
+                logger.warning("This sweep failed, the next one is near: %s", error)
+            else:
+                if sent:
+                    logger.info("Sent %d wake-ups for runs that nobody was woken for.", sent)
+
+
+@contextmanager
+def _present() -> Iterator[None]:
+    host = socket.gethostname()
+    presence = Presence(
+        Process(
+            name=f"sweep@{host}",
+            kind=Process.Kind.SWEEP,
+            machine=host,
+            started_at=timezone.now(),
+        )
+    )
+    presence.begin()
+    try:
+        yield
+    finally:
+        presence.end()
 
 
 @dataclass(slots=True)

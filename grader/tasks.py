@@ -3,13 +3,16 @@
 import logging
 import os
 import socket
+from typing import Any
 
 import redis
-from celery import shared_task
-from celery.signals import worker_ready
+from celery import Task, shared_task
+from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
+from django.utils import timezone
 from kombu.exceptions import KombuError
 
-from grader import grading
+from grader import grading, leaving, presence
+from grader.models import Process, Run
 
 logger = logging.getLogger(__name__)
 
@@ -17,11 +20,10 @@ logger = logging.getLogger(__name__)
 BROKER_TROUBLE = (KombuError, redis.RedisError, OSError)
 
 
-@shared_task(name="grader.grade_next")
-def grade_next(lane: str) -> None:
+@shared_task(name="grader.grade_next", bind=True)
+def grade_next(self: "Task[Any, Any]", lane: str) -> None:
     """Grade the next run; wake again if more are open, for their own messages may be lost."""
-    worker = f"{socket.gethostname()}:{os.getpid()}"
-    if grading.grade_next(lane, worker=worker):
+    if grading.grade_next(lane, worker=f"{self.request.hostname}:{os.getpid()}"):
         wake(lane)
 
 
@@ -45,8 +47,39 @@ def waiting(lane: str) -> int:
         return int(declared.message_count)
 
 
+_presences: dict[str, presence.Presence] = {}  # Of this process: one worker has one name.
+
+
 @worker_ready.connect
-def _tell_whether_isolation_is_sound(**_: object) -> None:
-    """Tell the operator at the start, not at the first submission."""
+def _begin(sender: Any, **_: object) -> None:
+    """Tell the operator at the start, not at the first submission, whether this worker works."""
     if grading.isolation.is_sound():
         logger.info("Programs are isolated; this worker takes work.")
+    presence.disconnect()  # Its pool's processes are forked from this one whenever one ends.
+    told = presence.Presence(_process(sender.controller))
+    _presences[sender.controller.hostname] = told
+    told.begin()
+
+
+@worker_shutting_down.connect
+def _begin_to_leave(**_: object) -> None:
+    leaving.ask()
+
+
+@worker_shutdown.connect
+def _end(**_: object) -> None:
+    for told in _presences.values():
+        told.end()
+
+
+def _process(worker: Any) -> Process:
+    """Describe a Celery worker by what it serves."""
+    queues = worker.app.amqp.queues.consume_from
+    return Process(
+        name=worker.hostname,
+        kind=Process.Kind.WORKER,
+        machine=socket.gethostname(),
+        lane=next((lane for lane in reversed(Run.Lane.values) if lane in queues), ""),
+        slots=worker.concurrency,
+        started_at=timezone.now(),
+    )

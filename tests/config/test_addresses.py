@@ -25,6 +25,7 @@ def test_database_on_a_server() -> None:
         "HOST": "db.example",
         "PORT": "5433",
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "sslmode": "require",
             "pool": {"min_size": 1, "max_size": 8, "timeout": 5},

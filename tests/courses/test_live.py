@@ -21,7 +21,7 @@ class Row:
     """A run's row as a stream sees it; it tells when and how often it was looked at."""
 
     def __init__(self) -> None:
-        self.view = View(run_id=1, html="queued", is_queued=True, is_final=False)
+        self.view = View(run_id=1, html="queued", look_again_s=5, is_final=False)
         self.looks = 0
         self.looked = threading.Event()
 
@@ -31,7 +31,7 @@ class Row:
         return self.view
 
     def becomes(self, html: str, *, run_id: int = 1, is_final: bool = False) -> None:
-        self.view = View(run_id=run_id, html=html, is_queued=False, is_final=is_final)
+        self.view = View(run_id=run_id, html=html, look_again_s=None, is_final=is_final)
 
 
 @pytest.fixture

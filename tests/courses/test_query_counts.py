@@ -67,7 +67,7 @@ def test_an_exercise_asks_as_often_for_one_attempt_as_for_three(
         make_attempt(report=passed_report)
 
     # Session, user, course, role, assignment, attempts, their runs, the latest program.
-    ask("/courses/io/multiplexing/echo/", queries=8)
+    ask("/courses/io/multiplexing/echo/", queries=9)
 
 
 def test_a_result_asks_as_often_for_one_attempt_as_for_three(

@@ -93,7 +93,7 @@ def test_a_queued_attempt_has_a_place_and_works_without_javascript(
 
     html = page(make_attempt())
 
-    assert "Waiting: 1 before you." in html
+    assert "Saved. It waits for a grader to be back at work." in html
     assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in html
     assert "sse-connect=" in html
 
@@ -117,10 +117,10 @@ def test_a_running_attempt_has_its_ticks(
 @pytest.mark.parametrize(
     ("outcomes", "headline"),
     [
-        ([], "Starting"),
-        ([None, None], "Running scenario 1 of 2"),
+        ([], "Preparing the sandbox"),
+        (["running", None], "Running scenario 1 of 2"),
         (["passed", None], "Running scenario 2 of 2"),
-        (["passed", "failed"], "Writing the result"),
+        (["passed", "failed"], "Writing the report"),
     ],
 )
 def test_the_headline_does_not_go_back_between_two_scenarios(

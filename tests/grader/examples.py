@@ -1,12 +1,11 @@
 """Rows and values for the tests of the queue."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.utils import timezone
 
+from grader import queries
 from grader.harness.examination import Examination
 from grader.models import Exercise, Revision, Run, Submission
 from iomodels.record import Outcome, Record
@@ -66,9 +65,10 @@ def queued(student: str = "ada", **values: Any) -> Run:
     return Run.objects.create(submission=submission(student), **values)
 
 
-def expire(run: Run) -> None:
-    """Let the run's lease end, as if its worker had been silent for too long."""
-    Run.objects.filter(pk=run.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+def silence(run: Run) -> None:
+    """Take the run back, as the sweep does when its worker has been silent for too long."""
+    run.refresh_from_db()
+    assert queries.take_back(run)
 
 
 def examined(outcome: Outcome = Outcome.PASSED, *, output: str = "") -> Examination:

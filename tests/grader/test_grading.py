@@ -3,19 +3,26 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from pytest_django import Settings
 
-from grader import grading, machines, queries, sandbox
+from grader import grading, leaving, machines, queries, sandbox
 from grader.exceptions import GraderError, SandboxUnavailable
 from grader.harness.examination import Examination, Progress
 from grader.harness.pipes import Stopped
 from grader.models import Run
 from grader.submissions import cancel
-from tests.grader.examples import examined, expire, queued
+from tests.grader.examples import examined, queued, silence
 
 pytestmark = pytest.mark.django_db
 
 Examine = Callable[..., Examination]
+
+
+@pytest.fixture
+def leaving_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give this test a byte of its own: a worker that has been asked to end stays asked."""
+    monkeypatch.setattr(leaving, "_word", bytearray(1))
 
 
 @pytest.fixture(autouse=True)
@@ -119,7 +126,7 @@ def test_late_result_is_dropped(examine_with: Callable[[Examine], None]) -> None
     run = queued()
 
     def examine(*_: Any, **__: Any) -> Examination:
-        expire(run)
+        silence(run)
         queries.claim("interactive", "w2")
         return examined()
 
@@ -170,15 +177,41 @@ def test_self_test_is_run_once_and_again_after_a_failed_sandbox(
     assert len(asked) == 2
 
 
+def test_a_worker_that_was_asked_to_end_takes_nothing(leaving_byte: None) -> None:
+    run = queued()
+    leaving.ask()
+
+    assert not grading.grade_next("interactive", worker="w1")
+
+    run.refresh_from_db()
+    assert run.state == Run.State.QUEUED
+
+
 @pytest.mark.django_db(transaction=True)
-def test_heartbeat_stops_the_examination_of_a_cancelled_run(
-    examine_with: Callable[[Examine], None], settings: Settings
+def test_a_worker_that_was_asked_to_end_hands_back_what_takes_too_long(
+    examine_with: Callable[[Examine], None], settings: Settings, leaving_byte: None
 ) -> None:
-    settings.GRADER_LEASE_SECONDS = 0.03
+    settings.GRADER_GRACE_SECONDS = 0.01
     run = queued()
 
     def examine(*_: Any, stop: threading.Event, **__: Any) -> Examination:
-        cancel(run)
+        leaving.ask()
+        assert stop.wait(timeout=10)
+        raise Stopped
+
+    examine_with(examine)
+
+    assert not grading.grade_next("interactive", worker="w1")
+    run.refresh_from_db()
+    assert (run.state, run.tries, run.cause) == (Run.State.QUEUED, 0, "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cancelled_run_is_let_go(examine_with: Callable[[Examine], None]) -> None:
+    run = queued()
+
+    def examine(*_: Any, stop: threading.Event, **__: Any) -> Examination:
+        assert cancel(run, by=run.submission.submitter)
         assert stop.wait(timeout=10)
         raise Stopped
 
@@ -190,33 +223,75 @@ def test_heartbeat_stops_the_examination_of_a_cancelled_run(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_heartbeat_renews_the_lease(
-    examine_with: Callable[[Examine], None], settings: Settings
+def test_a_held_run_is_renewed(
+    examine_with: Callable[[Examine], None], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.GRADER_LEASE_SECONDS = 0.3
     run = queued()
     renewed = threading.Event()
     renew = queries.renew
 
-    def examine(*_: Any, **__: Any) -> Examination:
-        run.refresh_from_db()
-        first = run.lease_until
-        assert renewed.wait(timeout=10)
-        run.refresh_from_db()
-        assert first is not None
-        assert run.lease_until is not None
-        assert run.lease_until > first
-        return examined()
-
     def renew_and_tell(run: Run) -> bool:
         is_held = renew(run)
         renewed.set()
         return is_held
 
+    def examine(*_: Any, **__: Any) -> Examination:
+        assert renewed.wait(timeout=10)
+        return examined()
+
     examine_with(examine)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(queries, "renew", renew_and_tell)
-        grading.grade_next("interactive", worker="w1")
+    monkeypatch.setattr(queries, "renew", renew_and_tell)
+    grading.grade_next("interactive", worker="w1")
+
+    run.refresh_from_db()
+    assert (run.state, run.renewals > 0) == (Run.State.FINISHED, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hold_survives_a_database_that_is_away(
+    examine_with: Callable[[Examine], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = queued()
+    looks: list[Run] = []
+    is_asked_again = threading.Event()
+
+    def be_away(run: Run) -> bool:
+        looks.append(run)
+        if len(looks) > 1:
+            is_asked_again.set()
+        raise OperationalError("no database")
+
+    def examine(*_: Any, stop: threading.Event, **__: Any) -> Examination:
+        assert is_asked_again.wait(timeout=10)
+        assert not stop.is_set()
+        return examined()
+
+    examine_with(examine)
+    monkeypatch.setattr(queries, "is_held", be_away)
+    grading.grade_next("interactive", worker="w1")
 
     run.refresh_from_db()
     assert run.state == Run.State.FINISHED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_result_is_kept_until_the_database_is_there(
+    examine_with: Callable[[Examine], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = queued()
+    troubles = iter([OperationalError("no database"), InterfaceError("no connection")])
+    record = queries.record_result
+
+    def record_at_last(run: Run, examination: Examination) -> bool:
+        if trouble := next(troubles, None):
+            raise trouble
+        return record(run, examination)
+
+    examine_with(lambda *_, **__: examined())
+    monkeypatch.setattr(queries, "record_result", record_at_last)
+    monkeypatch.setattr(grading, "FIRST_PAUSE_S", 0.001)
+    grading.grade_next("interactive", worker="w1")
+
+    run.refresh_from_db()
+    assert (run.state, run.tries) == (Run.State.FINISHED, 1)

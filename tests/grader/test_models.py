@@ -5,7 +5,7 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from grader.models import Revision, Run
+from grader.models import Revision, Run, Try
 from tests.grader.examples import FILES, queued, revision
 
 pytestmark = pytest.mark.django_db
@@ -16,8 +16,6 @@ pytestmark = pytest.mark.django_db
     [
         ({"state": "finished"}, "grader_run_no_outcome_unless_finished"),
         ({"outcome": "passed"}, "grader_run_no_outcome_unless_finished"),
-        ({"state": "running"}, "grader_run_no_lease_unless_running"),
-        ({"lease_until": timezone.now()}, "grader_run_no_lease_unless_running"),
         (
             {"state": "finished", "outcome": "passed"},
             "grader_run_no_outcome_without_report",
@@ -41,6 +39,21 @@ def test_database_refuses_two_open_runs() -> None:
 
     with pytest.raises(IntegrityError):
         Run.objects.create(submission=run.submission, reason=Run.Reason.REGRADE)
+
+
+def test_database_refuses_a_second_recorded_try() -> None:
+    run, now = queued(), timezone.now()
+    over = {"worker": "w1", "ended_at": now, "ending": Try.Ending.RECORDED}
+    Try.objects.create(run=run, number=1, **over)
+
+    with pytest.raises(IntegrityError):
+        Try.objects.create(run=run, number=2, **over)
+
+
+@pytest.mark.parametrize("values", [{"ending": "silent"}, {"ended_at": timezone.now()}])
+def test_database_refuses_half_an_end(values: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError, match="grader_try_no_end_without_ending"):
+        Try.objects.create(run=queued(), number=1, worker="w1", **values)
 
 
 def test_revision_is_immutable() -> None:
@@ -71,10 +84,10 @@ def test_open_is_what_may_be_claimed() -> None:
     due = [
         queued(),
         queued(not_before=ago),
-        queued(state=Run.State.RUNNING, lease_until=ago),
+        queued(not_before=now + timedelta(hours=1)),  # A clock was set back.
     ]
     queued(not_before=soon)
-    queued(state=Run.State.RUNNING, lease_until=soon)
+    queued(state=Run.State.RUNNING)
     queued(state=Run.State.BROKEN)
 
     assert set(Run.objects.open(now)) == set(due)

@@ -4,11 +4,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from grader import queries
+from grader import artefacts, queries
 from grader.models import Run
 from iomodels import report as reports
 from iomodels.record import Outcome
-from tests.grader.examples import examined, expire, queued, submission
+from tests.grader.examples import examined, queued, silence
 from tests.iomodels.figures.samples import select_loop
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +30,7 @@ def test_claim_takes_the_run_with_a_lease_and_a_new_fence() -> None:
     assert (claimed.pk, claimed.state, claimed.fence, claimed.tries, claimed.worker) == (
         (run.pk, Run.State.RUNNING, 1, 1, "w1")
     )
-    assert claimed.lease_until is not None
-    assert claimed.lease_until > timezone.now()
+    assert list(claimed.claims.values_list("number", "worker", "ending")) == [(1, "w1", "")]
     assert queries.claim(INTERACTIVE, "w2") is None
 
 
@@ -68,24 +67,90 @@ def test_claim_in_the_interactive_lane_leaves_regrades_alone() -> None:
     assert queries.has_open(REGRADE)
 
 
-def test_claim_takes_over_when_the_lease_has_ended() -> None:
+def test_claim_is_repeated_when_its_worker_is_silent() -> None:
     queued()
     first = claim(worker="w1")
-    expire(first)
+    silence(first)
 
     second = claim(worker="w2")
 
     assert (second.pk, second.fence, second.tries) == (first.pk, 2, 2)
+    assert list(second.claims.values_list("number", "worker", "ending", "cause")) == [
+        (1, "w1", "silent", "The worker w1 fell silent in try 1 of 3."),
+        (2, "w2", "", ""),
+    ]
 
 
-def test_renew_moves_the_lease_of_the_holder_only() -> None:
+def test_take_back_leaves_a_run_whose_holder_has_renewed() -> None:
+    queued()
+    run = claim()
+    seen = Run.objects.get(pk=run.pk)
+    queries.renew(run)
+
+    assert not queries.take_back(seen)
+    assert queries.is_held(run)
+
+
+def test_take_back_breaks_what_lost_three_workers() -> None:
+    run = queued()
+    for _ in range(queries.MAX_TRIES):
+        silence(claim(worker="w7"))
+
+    run.refresh_from_db()
+    assert queries.claim(INTERACTIVE, "w8") is None
+    assert (run.state, run.cause) == ("broken", "The worker w7 fell silent in try 3 of 3.")
+
+
+def test_renew_is_for_the_holder_only() -> None:
     queued()
     first = claim()
-    expire(first)
+    silence(first)
     second = claim()
 
     assert not queries.renew(first)
     assert queries.renew(second)
+    assert (queries.is_held(first), queries.is_held(second)) == (False, True)
+
+
+def test_hand_back_costs_no_try() -> None:
+    queued()
+    run = claim()
+
+    assert queries.hand_back(run)
+
+    again = claim(worker="w2")
+    assert (again.pk, again.tries, again.fence) == (run.pk, 1, 2)
+    assert list(run.claims.values_list("ending", flat=True)) == ["handed back", ""]
+    assert not queries.hand_back(run)
+
+
+def test_cancel_ends_an_open_run_and_its_try() -> None:
+    queued()
+    run = claim()
+
+    assert queries.cancel(run, "Cancelled by ada.")
+    assert not queries.cancel(run, "Cancelled by bob.")
+
+    run.refresh_from_db()
+    assert (run.state, run.cause) == ("cancelled", "Cancelled by ada.")
+    assert list(run.claims.values_list("ending", flat=True)) == ["cancelled"]
+    assert not queries.record_result(run, examined())
+
+
+def test_cancel_of_a_waiting_run_leaves_one_that_runs() -> None:
+    queued()
+    run = claim()
+
+    assert not queries.cancel(run, "Replaced by attempt 2.", states=(Run.State.QUEUED,))
+    assert queries.is_held(run)
+
+
+def test_a_run_keeps_the_place_that_it_has_taken() -> None:
+    first, second = queued("ada"), queued("bob")
+    newer = queued("ada", stands_for=first.pk)
+    queries.cancel(first, "Replaced by attempt 2.")
+
+    assert [claim().pk, claim().pk] == [newer.pk, second.pk]
 
 
 def test_record_result_finishes_the_run() -> None:
@@ -98,7 +163,7 @@ def test_record_result_finishes_the_run() -> None:
     assert (run.state, run.outcome, run.points, run.out_of) == ("finished", "passed", 100, 100)
     assert run.report == reports.as_json(examined().report) | {"scenarios": []}
     assert run.evidence.record == {"scenarios": [], "seed": 1, "compilation": None}
-    assert run.lease_until is None
+    assert list(run.claims.values_list("ending", flat=True)) == ["recorded"]
 
 
 def test_record_result_keeps_each_scenarios_ledger() -> None:
@@ -107,14 +172,14 @@ def test_record_result_keeps_each_scenarios_ledger() -> None:
 
     queries.record_result(run, replace(examined(), ledgers=(None, select_loop())))
 
-    found = [queries.ledger_of(run, scenario=number) for number in range(4)]
+    found = [artefacts.ledger_of(run, scenario=number) for number in range(4)]
     assert found == [None, None, select_loop(), None]
 
 
 def test_record_result_drops_a_late_one() -> None:
     queued()
     late = claim()
-    expire(late)
+    silence(late)
     in_time = claim()
 
     assert queries.record_result(in_time, examined(Outcome.PASSED))
@@ -122,14 +187,21 @@ def test_record_result_drops_a_late_one() -> None:
 
     late.refresh_from_db()
     assert (late.outcome, late.fence) == ("passed", 2)
+    assert list(late.claims.values_list("ending", "is_late")) == [
+        ("silent", True),
+        ("recorded", False),
+    ]
 
 
-def test_record_result_drops_a_second_one() -> None:
+def test_record_result_asked_again_says_that_it_is_done() -> None:
     queued()
     run = claim()
 
     assert queries.record_result(run, examined(Outcome.PASSED))
-    assert not queries.record_result(run, examined(Outcome.FAILED))
+    assert queries.record_result(run, examined(Outcome.FAILED))
+
+    run.refresh_from_db()
+    assert run.outcome == "passed"
 
 
 def test_record_result_stores_what_a_database_cannot() -> None:
@@ -156,7 +228,7 @@ def test_record_result_repeats_an_undecided_run_once() -> None:
 def test_late_undecided_result_repeats_nothing() -> None:
     queued()
     late = claim()
-    expire(late)
+    silence(late)
     queries.record_result(claim(), examined())
 
     queries.record_result(late, examined(Outcome.UNDECIDED))
@@ -167,7 +239,7 @@ def test_late_undecided_result_repeats_nothing() -> None:
 def test_record_progress_is_for_the_holder_only() -> None:
     queued()
     late = claim()
-    expire(late)
+    silence(late)
     holder = claim()
 
     assert queries.record_progress(holder, [{"name": "One", "outcome": "running"}])
@@ -192,49 +264,9 @@ def test_give_back_pauses_and_after_three_tries_breaks() -> None:
     assert run.outcome is None
 
 
-def test_break_hopeless_breaks_what_lost_three_workers() -> None:
-    run = queued()
-    for _ in range(queries.MAX_TRIES):
-        assert queries.break_hopeless() == []
-        expire(claim(worker="w7"))
+def test_a_pause_that_no_pause_can_be_is_not_waited_for() -> None:
+    queued(not_before=timezone.now() + timedelta(seconds=50))
+    stepped = queued(not_before=timezone.now() + timedelta(hours=1))
 
-    assert queries.claim(INTERACTIVE, "w8") is None
-    assert queries.break_hopeless() == [run.pk]
-    run.refresh_from_db()
-    assert (run.state, run.cause) == (
-        Run.State.BROKEN,
-        "The worker disappeared in each of 3 tries; the last was w7.",
-    )
-
-
-def test_place_of_follows_the_order_of_claims() -> None:
-    flood = [queued("flooder") for _ in range(3)]
-    ada = queued("ada")
-
-    places = [queries.place_of(run) for run in (*flood, ada)]
-
-    assert places == [1, 3, 4, 2]
-    assert queries.place_of(claim()) == 0
-
-
-def test_estimate_is_from_recent_runs() -> None:
-    now = timezone.now()
-    for seconds in (2, 4, 9):
-        Run.objects.create(
-            submission=submission(),
-            state=Run.State.FINISHED,
-            outcome=Run.Outcome.PASSED,
-            points=1,
-            out_of=1,
-            report={},
-            worker="w1",
-            started_at=now - timedelta(seconds=seconds),
-            finished_at=now,
-        )
-    first, second = queued("ada"), queued("bob")
-
-    assert [queries.estimate_seconds(run) for run in (first, second)] == [4, 8]
-
-
-def test_estimate_is_unknown_at_first() -> None:
-    assert queries.estimate_seconds(queued()) is None
+    assert claim().pk == stepped.pk
+    assert not queries.has_open(INTERACTIVE)

@@ -16,9 +16,9 @@ from hypothesis.stateful import (
 )
 
 from grader import queries
-from grader.models import Run
+from grader.models import Run, Try
 from iomodels.record import Outcome
-from tests.grader.examples import examined, expire, queued
+from tests.grader.examples import examined, queued, silence
 
 OUTCOMES = st.sampled_from([Outcome.PASSED, Outcome.FAILED, Outcome.UNDECIDED])
 
@@ -32,7 +32,7 @@ class Queue(RuleBasedStateMachine):
         super().__init__()
         Run.objects.all().delete()
         self.holder: dict[int, int] = {}  # The fence under which a run is held, as it should be.
-        self.latest: dict[int, int] = {}  # The fence of its latest claim, lost or not.
+        self.recorded: dict[int, int] = {}  # The fence under which a run was finished.
         self.results: Counter[int] = Counter()
 
     @rule(student=st.sampled_from("abc"), lane=st.sampled_from(Run.Lane.values))
@@ -47,45 +47,53 @@ class Queue(RuleBasedStateMachine):
         if run is None:
             return multiple()
         assert run.pk not in self.holder
-        self.holder[run.pk] = self.latest[run.pk] = run.fence
+        self.holder[run.pk] = run.fence
         return run
 
     @rule(run=claims)
     def lose(self, run: Run) -> None:
         if self.holder.pop(run.pk, None) is not None:
-            expire(run)
+            silence(run)
 
     @rule(run=claims)
     def renew(self, run: Run) -> None:
         is_held = queries.renew(run)
 
-        if is_held:  # Perhaps again: its lease had ended, and nobody else has come.
-            assert run.fence == self.latest[run.pk]
-            self.holder[run.pk] = run.fence
-        else:
-            assert self.holder.get(run.pk) != run.fence
+        assert is_held == queries.is_held(run) == (self.holder.get(run.pk) == run.fence)
 
     @rule(run=claims, outcome=OUTCOMES)
     def finish(self, run: Run, outcome: Outcome) -> None:
         is_stored = queries.record_result(run, examined(outcome))
 
-        if self.holder.get(run.pk) == run.fence:
-            assert is_stored
-        if is_stored:
-            assert run.fence == self.latest[run.pk]
-            self.holder.pop(run.pk, None)
+        is_held = self.holder.get(run.pk) == run.fence
+        assert is_stored == (is_held or self.recorded.get(run.pk) == run.fence)
+        if is_held:
+            del self.holder[run.pk]
+            self.recorded[run.pk] = run.fence
             self.results[run.pk] += 1
 
     @rule(run=consumes(claims))
     def give_back(self, run: Run) -> None:
-        if queries.give_back(run, "trouble"):
-            assert run.fence == self.latest[run.pk]
-            self.holder.pop(run.pk, None)
+        is_held = self.holder.get(run.pk) == run.fence
+        assert queries.give_back(run, "trouble") == is_held
+        if is_held:
+            del self.holder[run.pk]
             Run.objects.filter(pk=run.pk).update(not_before=None)
 
-    @rule()
-    def break_hopeless(self) -> None:
-        assert not set(queries.break_hopeless()) & set(self.holder)
+    @rule(run=consumes(claims))
+    def hand_back(self, run: Run) -> None:
+        assert queries.hand_back(run) == self._let_go(run)
+
+    def _let_go(self, run: Run) -> bool:
+        if self.holder.get(run.pk) != run.fence:
+            return False
+        del self.holder[run.pk]
+        return True
+
+    @rule(run=claims)
+    def cancel(self, run: Run) -> None:
+        if queries.cancel(run, "Cancelled by ada."):
+            self.holder.pop(run.pk, None)
 
     @invariant()
     def holders_are_running(self) -> None:
@@ -96,6 +104,16 @@ class Queue(RuleBasedStateMachine):
     def nothing_is_finished_twice(self) -> None:
         finished = Run.objects.filter(state=Run.State.FINISHED).values_list("pk", flat=True)
         assert self.results == Counter(finished)
+
+    @invariant()
+    def every_claim_has_one_try(self) -> None:
+        tries = Try.objects.values_list("run", "number", "ending")
+        fences = dict(Run.objects.values_list("pk", "fence"))
+        assert Counter(pk for pk, _, _ in tries) == Counter(fences)
+        assert {pk for pk, _, ending in tries if not ending} == set(self.holder)
+        assert {(pk, number) for pk, number, ending in tries if ending == "recorded"} == set(
+            self.recorded.items()
+        )
 
     @invariant()
     def nothing_is_tried_without_end(self) -> None:

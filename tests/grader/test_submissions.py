@@ -50,7 +50,29 @@ def test_cancel_ends_an_open_run_once(
     run = queued()
 
     with django_capture_on_commit_callbacks(execute=True):
-        answers = [submissions.cancel(run), submissions.cancel(run)]
+        answers = [submissions.cancel(run, by=run.submission.submitter) for _ in range(2)]
 
     run.refresh_from_db()
     assert (answers, run.state, announced) == ([True, False], Run.State.CANCELLED, [run.pk])
+
+
+def test_replace_gives_the_place_of_a_waiting_run_to_a_newer_one(
+    announced: list[int], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    first, second, third = (queued(stands_for=place) for place in (None, None, None))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answers = [
+            submissions.replace(first, second, cause="Replaced by attempt 2."),
+            submissions.replace(second, third, cause="Replaced by attempt 3."),
+            submissions.replace(first, third, cause="Replaced by attempt 3."),
+        ]
+
+    for run in (first, second, third):
+        run.refresh_from_db()
+    assert (answers, announced) == ([True, True, False], [first.pk, second.pk])
+    assert [(run.state, run.cause, run.stands_for) for run in (first, second, third)] == [
+        ("cancelled", "Replaced by attempt 2.", None),
+        ("cancelled", "Replaced by attempt 3.", first.pk),
+        ("queued", "", first.pk),
+    ]

@@ -1,12 +1,14 @@
 import threading
+from contextlib import nullcontext
 
 import pytest
 from django.db import OperationalError
 from pytest_django import Settings
 
 from grader import queries, sweep, tasks
+from grader.leases import Leases, looks_of_a_lease
 from grader.models import Run
-from tests.grader.examples import expire, queued
+from tests.grader.examples import queued
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +29,7 @@ def test_sweep_wakes_for_runs_that_nobody_was_woken_for(
     queued(reason=Run.Reason.REGRADE, lane=Run.Lane.REGRADE)
     in_broker["interactive"] = 1
 
-    assert sweep.sweep() == 3
+    assert sweep.sweep(Leases()) == 3
     assert sorted(woken) == ["interactive", "interactive", "regrade"]
 
 
@@ -37,38 +39,44 @@ def test_sweep_wakes_nobody_when_messages_lie_in_the_broker(
     queued()
     in_broker["interactive"] = 5
 
-    assert (sweep.sweep(), woken) == (0, [])
+    assert (sweep.sweep(Leases()), woken) == (0, [])
 
 
 def test_sweep_sends_no_more_than_enough(woken: list[str], in_broker: dict[str, int]) -> None:
     for _ in range(sweep.ENOUGH + 1):
         queued()
 
-    assert sweep.sweep() == sweep.ENOUGH
+    assert sweep.sweep(Leases()) == sweep.ENOUGH
 
 
-def test_sweep_wakes_for_a_worker_that_is_gone(woken: list[str], in_broker: dict[str, int]) -> None:
-    run = queued()
-    queries.claim("interactive", "w1")
-    assert sweep.sweep() == 0
-
-    expire(run)
-
-    assert sweep.sweep() == 1
-
-
-def test_sweep_breaks_what_is_hopeless(
+def test_sweep_takes_back_from_a_silent_worker_after_a_lease_of_looks(
     woken: list[str], announced: list[int], in_broker: dict[str, int]
 ) -> None:
     run = queued()
-    for _ in range(queries.MAX_TRIES):
-        queries.claim("interactive", "w1")
-        expire(run)
+    queries.claim("interactive", "w1")
+    leases = Leases()
 
-    sweep.sweep()
+    sent = [sweep.sweep(leases) for _ in range(looks_of_a_lease())]
 
     run.refresh_from_db()
-    assert (run.state, announced, woken) == (Run.State.BROKEN, [run.pk], [])
+    assert sent == [0] * (looks_of_a_lease() - 1) + [1]
+    assert (run.state, announced, woken) == (Run.State.QUEUED, [run.pk], ["interactive"])
+
+
+def test_sweep_leaves_a_run_whose_worker_renews(
+    woken: list[str], announced: list[int], in_broker: dict[str, int]
+) -> None:
+    queued()
+    run = queries.claim("interactive", "w1")
+    assert run is not None
+    leases = Leases()
+
+    for number in range(3 * looks_of_a_lease()):
+        if number % (looks_of_a_lease() - 1) == 0:
+            assert queries.renew(run)
+        sweep.sweep(leases)
+
+    assert (queries.is_held(run), woken) == (True, [])
 
 
 def test_sweep_survives_trouble(
@@ -78,7 +86,7 @@ def test_sweep_survives_trouble(
     stop = threading.Event()
     troubles = iter([OperationalError("no database"), tasks.BROKER_TROUBLE[0]("no broker")])
 
-    def fail() -> int:
+    def fail(_: Leases) -> int:
         trouble = next(troubles, None)
         if trouble is None:
             stop.set()
@@ -87,6 +95,7 @@ def test_sweep_survives_trouble(
 
     monkeypatch.setattr(sweep, "sweep", fail)
     monkeypatch.setattr(sweep, "close_old_connections", lambda: None)
+    monkeypatch.setattr(sweep, "_present", nullcontext)
 
     sweep.sweep_until(stop)
 
