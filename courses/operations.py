@@ -27,7 +27,7 @@ ENDINGS_SHOWN = {
     "handed back": "handed back by a worker that was shut down",
     "silent": "taken back from a silent worker",
     "cancelled": "cancelled while running",
-    "late": "came back with a result too late; it was dropped",
+    "late": "came back too late from a silent worker; dropped",
 }
 
 

@@ -85,6 +85,7 @@ def grade_next(lane: str, *, worker: str) -> bool:
         announce(run.pk)
     else:
         logger.warning("Run %s was lost by %s; what was found is dropped.", run.pk, worker)
+        queries.note_late(run)
     return not leaving.is_asked() and queries.has_open(lane)
 
 

@@ -282,7 +282,8 @@ class Try(models.Model):
     ending = models.CharField(max_length=12, choices=Ending, blank=True)
     cause = models.TextField(blank=True)
     is_late = models.BooleanField(
-        default=False, help_text="Its worker came back with a result, which was dropped."
+        default=False,
+        help_text="Its worker came back after it was lost; what it had found was dropped.",
     )
 
     class Meta:

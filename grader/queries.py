@@ -120,7 +120,7 @@ def record_progress(run: Run, progress: list[dict[str, Any]]) -> bool:
 
 @transaction.atomic
 def record_result(run: Run, examination: Examination) -> bool:
-    """Finish the run; False if it was lost, and then nothing is stored but that this came late.
+    """Finish the run; False if it was lost, and then nothing is stored.
 
     True as well if this very claim has finished it before: whoever did not hear the answer asks
     again. An undecided run is repeated once, for free: the new run is in the same transaction.
@@ -136,10 +136,8 @@ def record_result(run: Run, examination: Examination) -> bool:
         finished_at=timezone.now(),
     )
     if not is_mine:
-        ours = Try.objects.filter(run=run, number=run.fence)
-        is_recorded = ours.filter(ending=Try.Ending.RECORDED).exists()
-        ours.exclude(ending=Try.Ending.RECORDED).update(is_late=True)
-        return is_recorded
+        ours = Try.objects.filter(run=run, number=run.fence, ending=Try.Ending.RECORDED)
+        return ours.exists()
     _end_try(run, Try.Ending.RECORDED)
     Evidence.objects.create(
         run=run,
@@ -149,6 +147,12 @@ def record_result(run: Run, examination: Examination) -> bool:
     if report["outcome"] == Run.Outcome.UNDECIDED and run.reason == Run.Reason.FIRST:
         Run.objects.create(submission_id=run.submission_id, reason=Run.Reason.REPEAT, lane=run.lane)
     return True
+
+
+def note_late(run: Run) -> None:
+    """Remember that the holder of a claim that was taken back is alive after all."""
+    silent = Try.objects.filter(run=run, number=run.fence, ending=Try.Ending.SILENT)
+    silent.update(is_late=True)
 
 
 @transaction.atomic

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(null=True)),
                 ('ending', models.CharField(blank=True, choices=[('recorded', 'its result was recorded'), ('trouble', 'the grader had trouble'), ('handed back', 'its worker was shut down and handed it back'), ('silent', 'its worker fell silent'), ('cancelled', 'it was cancelled')], max_length=12)),
                 ('cause', models.TextField(blank=True)),
-                ('is_late', models.BooleanField(default=False, help_text='Its worker came back with a result, which was dropped.')),
+                ('is_late', models.BooleanField(default=False, help_text='Its worker came back after it was lost; what it had found was dropped.')),
             ],
             options={
                 'verbose_name_plural': 'tries',

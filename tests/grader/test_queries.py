@@ -184,6 +184,8 @@ def test_record_result_drops_a_late_one() -> None:
 
     assert queries.record_result(in_time, examined(Outcome.PASSED))
     assert not queries.record_result(late, examined(Outcome.FAILED))
+    queries.note_late(late)
+    queries.note_late(in_time)
 
     late.refresh_from_db()
     assert (late.outcome, late.fence) == ("passed", 2)

@@ -1,0 +1,80 @@
+"""Each fault in mid-grading: every submission gets one verdict, and the right one."""
+
+import os
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from tests.end_to_end.faults.audit import audit
+from tests.end_to_end.faults.site import Site
+from tests.end_to_end.faults.work import ALL_GRADED, Work
+from tests.end_to_end.processes import until
+
+pytestmark = [pytest.mark.queue, pytest.mark.sandbox]
+
+
+@pytest.fixture
+def work(site: Site) -> Work:
+    return Work(site)
+
+
+def _kill_part(part: str) -> Callable[[Work], None]:
+    def kill(work: Work) -> None:
+        for pid in work.site.pids(part)[:1]:
+            os.kill(pid, signal.SIGKILL)
+
+    return kill
+
+
+def _kill_holder(work: Work) -> None:
+    os.kill(work.held()[1], signal.SIGKILL)
+
+
+def _flush(work: Work) -> None:
+    work.site.broker().flushall()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(_kill_part("worker"), id="kill the worker"),
+        pytest.param(_kill_holder, id="kill who holds the run"),
+        pytest.param(_kill_part("driver"), id="kill the driver"),
+        pytest.param(_kill_part("broker"), id="kill the broker"),
+        pytest.param(_kill_part("sweep"), id="kill the sweep"),
+        pytest.param(_kill_part("web"), id="kill the web server"),
+        pytest.param(_flush, id="flush the broker"),
+    ],
+)
+def test_everything_is_graded_once_whatever_is_killed(
+    fault: Callable[[Work], None], work: Work
+) -> None:
+    fault(work)
+
+    assert work.finish() == ALL_GRADED
+
+
+def test_a_late_result_is_dropped(work: Work) -> None:
+    attempt, pid = work.held()
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        assert work.finish() == ALL_GRADED
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+    came_back = [("silent", True), ("recorded", False)]
+    until(lambda: work.endings(attempt) == came_back, within_s=60, what="it comes back too late")
+    assert audit(work.site.database, work.handed_in) == ALL_GRADED
+
+
+def test_a_result_is_kept_while_the_database_is_away(work: Work) -> None:
+    attempt, _ = work.held()
+    give_back = work.site.database.take_away()
+    try:
+        until(lambda: not work.site.pids("driver"), within_s=60, what="the gradings have ended")
+    finally:
+        give_back()
+
+    assert work.finish() == ALL_GRADED
+    assert [ending for ending, _ in work.endings(attempt)] == ["recorded"]
