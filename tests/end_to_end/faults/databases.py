@@ -63,7 +63,7 @@ class Postgres:
 
     def rows(self, sql: str) -> list[Row]:
         with psycopg.connect(self.url) as connection:
-            return connection.execute(sql).fetchall()  # type: ignore[call-overload,no-any-return]
+            return connection.execute(sql).fetchall()
 
     def start(self) -> None:
         options = f"-c listen_addresses='' -c fsync=off -k {self._socket}"

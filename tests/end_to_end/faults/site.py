@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import redis
@@ -30,14 +30,25 @@ PARTS = {
     "driver": "grader.harness.driver",
 }
 # A lease of two seconds, looked at five times a second: a dead worker costs little of a test.
-QUICK = {"GRADER_LEASE_SECONDS": "2", "GRADER_SWEEP_SECONDS": "0.2"}
+QUICK = {
+    "GRADER_LEASE_SECONDS": "2",
+    "GRADER_SWEEP_SECONDS": "0.2",
+    "GRADER_GRACE_SECONDS": "2",
+}
 
 
 class Site:
     def __init__(
-        self, folder: Path, database: Database, *, environment: Mapping[str, str] = QUICK
+        self,
+        folder: Path,
+        database: Database,
+        *,
+        environment: Mapping[str, str] | None = None,
+        wrapper: Sequence[str] = (),
     ) -> None:
+        """Prepare a site; `wrapper` is a command that ends in executing what stands behind it."""
         self.folder, self.database = folder, database
+        self._wrapper = wrapper
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self.port = int(listener.getsockname()[1])
         self._environment = {
@@ -45,14 +56,15 @@ class Site:
             "IOMODELS_VAR": str(folder / "var"),
             "DATABASE_URL": database.url,
             "PORT": str(self.port),
-            **environment,
+            **QUICK,
+            **(environment or {}),
         }
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "manage.py", "up"],
+                [*self._wrapper, sys.executable, "manage.py", "up"],
                 cwd=ROOT,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -68,6 +80,11 @@ class Site:
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(timeout=60)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "The site was not started."
+        return self._process.pid
 
     def kill(self) -> None:
         if self._process is not None:
@@ -94,8 +111,7 @@ class Site:
 
     def pids(self, part: str) -> list[int]:
         """Return the processes of a part; of a worker its main process first."""
-        assert self._process is not None
-        pids = sorted(descendants(self._process.pid))
+        pids = sorted(descendants(self.pid))
         return [pid for pid in pids if PARTS[part] in _command_line(pid)]
 
     def is_at_work(self) -> bool:

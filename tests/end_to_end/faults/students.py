@@ -17,6 +17,8 @@ with socket.create_server(("127.0.0.1", int(sys.argv[1]))) as listener:
                 client.sendall(data)
 """
 WRONG = RIGHT.replace("sendall(data)", "sendall(data.upper())")
+# It never sleeps, so it is given a while to answer: some seconds for each scenario.
+SLOW = RIGHT.replace("while data", "while True:\n                pass\n            while data")
 
 # Django compares the cookie with what the form sends; it does not mind who drew it.
 CSRF = "f" * 32
