@@ -18,3 +18,5 @@ urlpatterns = [
 
 # A body over the limit gets a page that says 413 and why.
 handler400 = "courses.views.bad_request"
+# A database that is away gets a page that says 503 and what to do.
+handler500 = "courses.views.server_error"

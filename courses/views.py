@@ -1,5 +1,6 @@
 """The pages: each view finds what is asked for, checks who asks, calls one function, answers."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -8,9 +9,10 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import connections
+from django.db import InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -133,6 +135,19 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 400, or 413 for what is larger than this site reads."""
     number = 413 if isinstance(exception, RequestDataTooBig) else 400
     return render(request, f"{number}.html", status=number)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 (a handler's signature)
+    """Answer 500, or 503 while the database is away or its disk is full: that passes."""
+    error = sys.exc_info()[1]  # Django calls its handlers where it has caught what was raised.
+    is_database = isinstance(error, OperationalError | InterfaceError)
+    number = 503 if is_database else 500
+    # Without the request: who is signed in would have to be asked of the database.
+    return HttpResponse(
+        render_to_string(f"{number}.html"),
+        status=number,
+        headers={"Retry-After": "10"} if is_database else None,
+    )
 
 
 def _standing(request: SignedInRequest, slug: str) -> Standing:

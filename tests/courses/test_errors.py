@@ -1,5 +1,6 @@
 import pytest
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
@@ -30,7 +31,35 @@ def test_a_bad_request_says_what_was_bad(
     assert sentence in response.content.decode()
 
 
-@pytest.mark.parametrize("number", ["400", "403", "403_csrf", "404", "413", "500"])
+@pytest.mark.parametrize(
+    ("error", "answer"),
+    [
+        (OperationalError("database or disk is full"), (503, True, False)),
+        (InterfaceError("connection already closed"), (503, True, False)),
+        (ZeroDivisionError(), (500, False, True)),
+    ],
+)
+def test_a_database_that_is_away_is_told_apart_from_a_mistake(
+    error: Exception,
+    answer: tuple[int, bool, bool],
+    school: School,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    client = Client(raise_request_exception=False)
+    client.force_login(school.student)
+    monkeypatch.setattr("courses.views.hand_in", fail)
+
+    response = client.post("/courses/io/multiplexing/echo/", {"program": "pass"})
+
+    page = response.content.decode()
+    said = ("Nothing was stored" in page, "This is our fault" in page)
+    assert (response.status_code, *said) == answer
+
+
+@pytest.mark.parametrize("number", ["400", "403", "403_csrf", "404", "413", "500", "503"])
 def test_every_error_page_can_be_drawn_without_a_request(number: str) -> None:
     html = render_to_string(f"{number}.html")
 

@@ -94,8 +94,10 @@ class Site:
         return self.python("manage.py", *command)
 
     def python(self, *command: str) -> str:
+        # A site behind a wrapper may have a mount namespace of its own.
+        enter = ["nsenter", f"--target={self.pid}", "--mount", f"--wd={ROOT}"]
         done = subprocess.run(
-            [sys.executable, *command],
+            [*(enter if self._wrapper else []), sys.executable, *command],
             cwd=ROOT,
             env=self._environment,
             capture_output=True,
