@@ -9,8 +9,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from grader.harness import exercise as harness
@@ -125,28 +125,10 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.filter(pk=run.pk, state=Run.State.RUNNING, fence=run.fence)
 
     def in_fair_order(self) -> RunQuerySet:
-        """Order by lane, then round robin between students, then by age.
-
-        A run's turn is the number of its student's running runs plus its place among the student's
-        own runs in this set. So the third run of one student comes after the first of every other.
-        """
+        """Order by lane, then by turn (grader.turns), then by age."""
         lane_rank = Case(When(lane=Run.Lane.INTERACTIVE, then=Value(0)), default=Value(1))
         age = Coalesce("stands_for", "pk", output_field=models.BigIntegerField())
-        running = (
-            Run.objects.filter(
-                state=Run.State.RUNNING, submission__submitter=OuterRef("submission__submitter")
-            )
-            .order_by()
-            .values("submission__submitter")
-            .annotate(count=Count("pk"))
-            .values("count")
-        )
-        own_place = Window(
-            RowNumber(), partition_by=F("submission__submitter"), order_by=(lane_rank, age)
-        )
-        return self.annotate(
-            lane_rank=lane_rank, turn=own_place + Coalesce(Subquery(running), 0), age=age
-        ).order_by("lane_rank", "turn", "age")
+        return self.annotate(lane_rank=lane_rank, age=age).order_by("lane_rank", "turn", "age")
 
 
 class Run(models.Model):
@@ -189,6 +171,9 @@ class Run(models.Model):
     )
     renewals = models.PositiveIntegerField(
         default=0, help_text="Of the latest claim; one that stands still has a silent holder."
+    )
+    turn = models.PositiveIntegerField(
+        default=0, help_text="The round of the queue in which it is served: grader.turns."
     )
     not_before = models.DateTimeField(null=True, help_text="Given back: next try no sooner.")
     stands_for = models.BigIntegerField(
@@ -239,7 +224,7 @@ class Run(models.Model):
         )
         indexes = (
             models.Index(
-                fields=("lane", "id"),
+                fields=("lane", "turn", "id"),
                 condition=Q(state="queued"),
                 name="grader_run_queued",
             ),

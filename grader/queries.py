@@ -145,7 +145,8 @@ def record_result(run: Run, examination: Examination) -> bool:
         ledgers=[ledgers.stored(one) for one in examination.ledgers],
     )
     if report["outcome"] == Run.Outcome.UNDECIDED and run.reason == Run.Reason.FIRST:
-        Run.objects.create(submission_id=run.submission_id, reason=Run.Reason.REPEAT, lane=run.lane)
+        again = {"reason": Run.Reason.REPEAT, "lane": run.lane, "turn": run.turn}
+        Run.objects.create(submission_id=run.submission_id, **again)
     return True
 
 

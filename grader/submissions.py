@@ -10,6 +10,7 @@ from grader.announcements import announce
 from grader.errands import run_soon
 from grader.models import Revision, Run, Submission
 from grader.tasks import wake
+from grader.turns import next_turn
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -23,7 +24,8 @@ def submit(
     submission = Submission.objects.create(
         revision=revision, submitter=submitter, program=program, file_name=file_name
     )
-    run = Run.objects.create(submission=submission)
+    turn = next_turn(submission.submitter_id, Run.Lane.INTERACTIVE)
+    run = Run.objects.create(submission=submission, turn=turn)
     _wake_after_commit(run)
     return submission
 
@@ -34,7 +36,11 @@ def regrade(submission: Submission) -> Run:
     run, is_new = Run.objects.get_or_create(
         submission=submission,
         state__in=Run.OPEN_STATES,
-        defaults={"reason": Run.Reason.REGRADE, "lane": Run.Lane.REGRADE},
+        defaults={
+            "reason": Run.Reason.REGRADE,
+            "lane": Run.Lane.REGRADE,
+            "turn": next_turn(submission.submitter_id, Run.Lane.REGRADE),
+        },
     )
     if is_new:
         _wake_after_commit(run)
@@ -55,9 +61,9 @@ def replace(older: Run, newer: Run, *, cause: str) -> bool:
     """Give a waiting run's place in the queue to a newer one; False if it waits no more."""
     is_replaced = queries.cancel(older, cause, states=(Run.State.QUEUED,))
     if is_replaced:
-        older.refresh_from_db(fields=["stands_for"])
-        place = older.stands_for or older.pk
-        Run.objects.filter(pk=newer.pk, state=Run.State.QUEUED).update(stands_for=place)
+        older.refresh_from_db(fields=["stands_for", "turn"])
+        place = {"stands_for": older.stands_for or older.pk, "turn": older.turn}
+        Run.objects.filter(pk=newer.pk, state=Run.State.QUEUED).update(**place)
         _announce_after_commit(older)
     return is_replaced
 

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from grader import queries
 from grader.harness.examination import Examination
 from grader.models import Exercise, Revision, Run, Submission
+from grader.turns import next_turn
 from iomodels.record import Outcome, Record
 from iomodels.report import Report, Resources
 
@@ -62,7 +63,10 @@ def submission(student: str = "ada") -> Submission:
 
 
 def queued(student: str = "ada", **values: Any) -> Run:
-    return Run.objects.create(submission=submission(student), **values)
+    stored = submission(student)
+    lane = values.setdefault("lane", Run.Lane.INTERACTIVE)
+    values.setdefault("turn", next_turn(stored.submitter_id, lane))
+    return Run.objects.create(submission=stored, **values)
 
 
 def silence(run: Run) -> None:

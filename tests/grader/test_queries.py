@@ -147,7 +147,7 @@ def test_cancel_of_a_waiting_run_leaves_one_that_runs() -> None:
 
 def test_a_run_keeps_the_place_that_it_has_taken() -> None:
     first, second = queued("ada"), queued("bob")
-    newer = queued("ada", stands_for=first.pk)
+    newer = queued("ada", stands_for=first.pk, turn=first.turn)
     queries.cancel(first, "Replaced by attempt 2.")
 
     assert [claim().pk, claim().pk] == [newer.pk, second.pk]

@@ -1,15 +1,13 @@
 """A whole site for each kind of database, shared by the tests of this folder: it has to survive."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.faults.databases import Database, Postgres, Sqlite
+from tests.end_to_end.faults.databases import KINDS, Database
 from tests.end_to_end.faults.site import Site
-
-KINDS: dict[str, Callable[[Path], Database]] = {"sqlite": Sqlite, "postgresql": Postgres}
 
 
 @pytest.fixture(scope="module", params=list(KINDS))

@@ -90,6 +90,9 @@ class Postgres:
         assert done.returncode == 0, f"{program}: {done.stderr}"
 
 
+KINDS: dict[str, Callable[[Path], Database]] = {"sqlite": Sqlite, "postgresql": Postgres}
+
+
 def _postgres_folder() -> Path:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=_version)
     path = found[-1] if found else shutil.which("postgres")
