@@ -10,7 +10,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint types contracts templates migrations tests fuzz test-real test-cgroup2 table-real format bench flakes lock clean
+.PHONY: help run test check lint types contracts templates migrations tests fuzz soak surge test-real test-cgroup2 table-real format bench flakes lock clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -54,6 +54,14 @@ tests:  ## pytest alone; ARGS="-k queue" chooses
 fuzz:  ## the fuzz tests with 10,000 new examples each (40 minutes); ARGS="-k clients" chooses
 	@tools/setup test
 	HYPOTHESIS_PROFILE=nightly $(PYTHON) -m pytest -m fuzz -o faulthandler_timeout=0 $(ARGS)
+
+soak:  ## kill random parts of a whole site while 200 submissions pass, and count (10 minutes); ARGS="--database sqlite"
+	@tools/setup test
+	$(PYTHON) -m tests.end_to_end.faults soak $(ARGS)
+
+surge:  ## hand in 1,000 submissions within a minute, and count (15 minutes); ARGS="--database sqlite"
+	@tools/setup test
+	$(PYTHON) -m tests.end_to_end.faults surge $(ARGS)
 
 test-real:  ## install real servers (nginx, redis, ...), observe each; ARGS="-k nginx" chooses
 	@tools/setup test
