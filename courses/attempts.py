@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from courses.models import Assignment, Attempt, Lesson
-from grader.models import Run
+from grader.models import Run, RunQuerySet
 from grader.submissions import replace, submit
 
 
@@ -59,12 +59,14 @@ def hand_in(
     )
     if replaces:
         newer = submission.runs.get()
-        for older in waiting(assignment, student=student).exclude(submission=submission):
+        older_ones = waiting(assignment, student=student).exclude(submission=submission)
+        # It keeps the place of the last that it replaces.
+        for older in older_ones.in_fair_order().reverse():
             replace(older, newer, cause=f"Replaced by attempt {attempt.number}.")
     return attempt
 
 
-def waiting(assignment: Assignment, *, student: User) -> QuerySet[Run]:
+def waiting(assignment: Assignment, *, student: User) -> RunQuerySet:
     """Return the runs of the student's attempts that still wait for a grader, newest first."""
     return (
         Run.objects.filter(

@@ -63,7 +63,8 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
     sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not (token and constant_time_compare(sent, token)) and not request.user.is_staff:
         says = "Sign in as staff, or set METRICS_TOKEN and send it: Authorization: Bearer ...\n"
-        return HttpResponse(says, status=401, content_type="text/plain")
+        headers = {"WWW-Authenticate": "Bearer"}  # RFC 9110, 11.6.1: a 401 names its scheme.
+        return HttpResponse(says, status=401, content_type="text/plain", headers=headers)
     return HttpResponse(metrics.exposition(), content_type=metrics.MEDIA_TYPE)
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from courses.enrolment import attempts_visible_to
 from courses.models import Attempt
 from courses.phases import phases, scenarios
-from courses.requests import SignedInRequest, find_attempt, teaches
+from courses.requests import SignedInRequest, teaches
 from grader.artefacts import artefacts, content
 from grader.models import Run
 from grader.submissions import cancel, regrade
@@ -29,7 +29,7 @@ class Found:
     run: Run
     attempt: Attempt
     teaches: bool
-    may_cancel: bool  # It is checked again when it is done: a run can end at any time.
+    may_cancel: bool  # While it is open: it can end at any time, and then this does nothing.
 
 
 @login_required
@@ -88,20 +88,15 @@ def grade_again(request: SignedInRequest, run: int) -> HttpResponse:
 
 
 def _find(user: User, pk: int) -> Found:
-    runs = Run.objects.select_related("submission__attempt", "submission__revision__exercise")
-    seen = get_object_or_404(
-        runs.filter(submission__attempt__in=attempts_visible_to(user)).defer(
-            "submission__revision__files"
-        ),
-        pk=pk,
-    )
-    attempt = find_attempt(user, seen.submission.attempt.pk)
+    runs = Run.objects.select_related(
+        "submission__attempt__assignment__lesson__course",
+        "submission__attempt__assignment__exercise",
+        "submission__attempt__student",
+        "submission__revision__exercise",
+    ).defer("submission__program", "submission__revision__files")
+    seen = get_object_or_404(runs.filter(submission__attempt__in=attempts_visible_to(user)), pk=pk)
+    attempt = seen.submission.attempt
     is_teacher = teaches(user, attempt)
     # A regrade is the instructor's, although it is of a student's program.
     is_own = attempt.student == user and seen.reason != Run.Reason.REGRADE
-    return Found(
-        run=seen,
-        attempt=attempt,
-        teaches=is_teacher,
-        may_cancel=seen.is_open and (is_teacher or is_own),
-    )
+    return Found(run=seen, attempt=attempt, teaches=is_teacher, may_cancel=is_teacher or is_own)

@@ -4,7 +4,7 @@ import io
 import json
 import logging
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.text import slugify
@@ -68,21 +68,22 @@ def _listed(run: Run) -> Iterator[Artefact]:
         says="The report: what is said on the result's page",
         media_type="application/json",
     )
-    yield Artefact(
-        name=RECORD,
-        says="The record: every step, sample and system call that was seen",
-        media_type="application/json",
-    )
-    for number, scenario in _with_timelines(run):
+    stored = Evidence.objects.filter(run=run).values_list("ledgers", flat=True).first()
+    if stored is not None:
+        yield Artefact(
+            name=RECORD,
+            says="The record: every step, sample and system call that was seen",
+            media_type="application/json",
+        )
+    for number, scenario in _with_timelines(run, stored or []):
         name = f"timeline-{number}-{slugify(scenario)[:40]}.svg"
         says = f"The timeline of “{scenario}”"
         yield Artefact(name=name, says=says, media_type="image/svg+xml")
     yield Artefact(name=ARCHIVE, says="All of these", media_type="application/zip")
 
 
-def _with_timelines(run: Run) -> list[tuple[int, str]]:
+def _with_timelines(run: Run, stored: Sequence[str]) -> list[tuple[int, str]]:
     told = (run.report or {}).get("scenarios", [])
-    stored = Evidence.objects.filter(run=run).values_list("ledgers", flat=True).first() or []
     return [
         (number, scenario["name"])
         for number, (scenario, text) in enumerate(zip(told, stored, strict=False), start=1)

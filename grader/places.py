@@ -52,7 +52,8 @@ def place_of(run: Run) -> Place:
 def look() -> Board:
     """Look at the queue as it is now."""
     queued = Run.objects.filter(state=Run.State.QUEUED).in_fair_order()
-    workers = alive(Process.objects.filter(kind=Process.Kind.WORKER, lane=Run.Lane.INTERACTIVE))
+    # Those of either lane: who serves regrades takes first what somebody waits for.
+    workers = alive(Process.objects.filter(kind=Process.Kind.WORKER, lane__in=Run.Lane.values))
     return Board(
         before={pk: before for before, pk in enumerate(queued.values_list("pk", flat=True))},
         slots=sum(workers.values_list("slots", flat=True)),

@@ -30,6 +30,7 @@ RESULT = {"run.report", "run.progress", "submission.program"}
         ("/attempts/{attempt}/state/", RESULT | {"evidence.ledgers"}),
         ("/attempts/{attempt}/scenarios/1/timeline/", RESULT | {"evidence.ledgers"}),
         ("/attempts/{queued}/", RESULT),
+        ("/runs/{run}/", {"run.report", "run.progress", "evidence.ledgers"}),
     ],
 )
 def test_no_page_reads_a_large_column_that_it_does_not_show(
@@ -41,7 +42,8 @@ def test_no_page_reads_a_large_column_that_it_does_not_show(
 ) -> None:
     report = examples.traced(examples.failed_report())
     graded = make_attempt(report=report, ledgers=[select_loop(), sequential()])
-    address = address.format(attempt=graded.pk, queued=make_attempt().pk)
+    run = graded.submission.runs.get()
+    address = address.format(attempt=graded.pk, queued=make_attempt().pk, run=run.pk)
     client.force_login(school.student)
 
     with CaptureQueriesContext(connection) as asked:

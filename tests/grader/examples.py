@@ -1,13 +1,15 @@
 """Rows and values for the tests of the queue."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from grader import queries
 from grader.harness.examination import Examination
-from grader.models import Exercise, Revision, Run, Submission
+from grader.models import Exercise, Process, Revision, Run, Submission
 from grader.turns import next_turn
 from iomodels.record import Outcome, Record
 from iomodels.report import Report, Resources
@@ -67,6 +69,21 @@ def queued(student: str = "ada", **values: Any) -> Run:
     lane = values.setdefault("lane", Run.Lane.INTERACTIVE)
     values.setdefault("turn", next_turn(stored.submitter_id, lane))
     return Run.objects.create(submission=stored, **values)
+
+
+def finished(student: str = "ada", *, took_s: float = 2, **values: Any) -> Run:
+    """Make a run that has passed, just now."""
+    ended = values.setdefault("finished_at", timezone.now())
+    passed = {"state": "finished", "outcome": "passed", "report": {}, "points": 1, "out_of": 1}
+    return queued(student, started_at=ended - timedelta(seconds=took_s), **passed | values)
+
+
+def process(name: str = "worker@one", *, silent_s: float = 0, **values: Any) -> Process:
+    """Make a worker with two slots, or whatever else is said of it."""
+    now = timezone.now()
+    plain = {"kind": "worker", "machine": "one", "lane": "interactive", "slots": 2}
+    times = {"started_at": now - timedelta(days=2), "seen_at": now - timedelta(seconds=silent_s)}
+    return Process.objects.create(name=name, **plain | times | values)
 
 
 def silence(run: Run) -> None:

@@ -1,0 +1,103 @@
+import io
+import json
+import zipfile
+
+import pytest
+
+from grader import artefacts, ledgers
+from grader.models import Evidence, Run
+from iomodels.figures.timeline import timeline
+from tests.grader.examples import finished, queued
+from tests.iomodels.figures.samples import select_loop
+
+pytestmark = pytest.mark.django_db
+
+REPORT = {"outcome": "passed", "scenarios": [{"name": "A line"}, {"name": "Ça & là"}]}
+RECORD = {"seed": 1, "scenarios": ["ä"]}
+TIMELINE = "timeline-2-ca-la.svg"
+
+
+def drawn() -> Run:
+    """Make a finished run whose second scenario has a timeline."""
+    run = finished(report=REPORT)
+    stored = [ledgers.stored(one) for one in (None, select_loop())]
+    Evidence.objects.create(run=run, record=RECORD, ledgers=stored)
+    return run
+
+
+def listed(run: Run) -> list[tuple[str, str]]:
+    return [(one.name, one.media_type) for one in artefacts.artefacts(run)]
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "broken", "cancelled"])
+def test_a_run_without_a_result_has_its_program(state: str) -> None:
+    run = queued(state=state)
+
+    assert listed(run) == [("server.py", "text/plain")]
+    assert artefacts.content(run, "server.py") == b"print()"
+
+
+def test_a_finished_run_has_everything() -> None:
+    assert listed(drawn()) == [
+        ("server.py", "text/plain"),
+        ("report.json", "application/json"),
+        ("record.json", "application/json"),
+        (TIMELINE, "image/svg+xml"),
+        ("everything.zip", "application/zip"),
+    ]
+
+
+def test_each_artefact_says_what_it_is() -> None:
+    says = [one.says for one in artefacts.artefacts(drawn())]
+
+    assert says == [
+        "The program, as handed in",
+        "The report: what is said on the result's page",
+        "The record: every step, sample and system call that was seen",
+        "The timeline of “Ça & là”",
+        "All of these",
+    ]
+
+
+@pytest.mark.parametrize(("name", "stored"), [("report.json", REPORT), ("record.json", RECORD)])
+def test_what_is_stored_is_readable_json(name: str, stored: object) -> None:
+    text = (artefacts.content(drawn(), name) or b"").decode()
+
+    assert json.loads(text) == stored
+    assert text.endswith("}\n")
+    assert "\\u" not in text
+
+
+def test_a_timeline_is_that_of_its_scenario() -> None:
+    expected = timeline(select_loop(), title="Ça & là").encode()
+
+    assert artefacts.content(drawn(), TIMELINE) == expected
+
+
+def test_the_archive_has_all_the_others() -> None:
+    run = drawn()
+    names = ["server.py", "report.json", "record.json", TIMELINE]
+
+    with zipfile.ZipFile(io.BytesIO(artefacts.content(run, "everything.zip") or b"")) as archive:
+        packed = {name: archive.read(name) for name in archive.namelist()}
+
+    assert packed == {name: artefacts.content(run, name) for name in names}
+
+
+@pytest.mark.parametrize("name", ["", "../server.py", "timeline-1-a-line.svg", "timeline-2.svg"])
+def test_an_unknown_name_has_no_content(name: str) -> None:
+    assert artefacts.content(drawn(), name) is None
+
+
+@pytest.mark.parametrize("name", ["report.json", "record.json", "everything.zip", TIMELINE])
+def test_an_open_run_has_no_results_to_take(name: str) -> None:
+    assert artefacts.content(queued(), name) is None
+
+
+def test_a_run_without_evidence_has_its_report() -> None:
+    run = drawn()
+    Evidence.objects.all().delete()
+
+    contents = {name: artefacts.content(run, name) for name, _ in listed(run)}
+
+    assert list(contents) == ["server.py", "report.json", "everything.zip"]
