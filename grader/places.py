@@ -52,8 +52,7 @@ def place_of(run: Run) -> Place:
 def look() -> Board:
     """Look at the queue as it is now."""
     queued = Run.objects.filter(state=Run.State.QUEUED).in_fair_order()
-    # Those of either lane: who serves regrades takes first what somebody waits for.
-    workers = alive(Process.objects.filter(kind=Process.Kind.WORKER, lane__in=Run.Lane.values))
+    workers = alive(Process.objects.filter(kind=Process.Kind.WORKER, lane=Run.Lane.INTERACTIVE))
     return Board(
         before={pk: before for before, pk in enumerate(queued.values_list("pk", flat=True))},
         slots=sum(workers.values_list("slots", flat=True)),
