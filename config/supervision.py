@@ -21,7 +21,7 @@ import math
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from config import addresses, broker
 # After GRADER_GRACE_SECONDS a worker hands back what it has not finished. This is for doing it.
 HANDING_BACK_S = 10
 BROKER = "broker"
+PARTS = (BROKER, "sweep", "worker", "regrade", "web")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,21 +59,22 @@ def lock(var: Path) -> int | None:
     return descriptor
 
 
-def programs(*, host: str, port: int) -> list[Program]:
-    """List what has to run on this machine."""
+def programs(*, host: str, port: int, only: Collection[str] = PARTS) -> list[Program]:
+    """List what has to run on this machine: all parts, or some where others run elsewhere."""
     slots = len(os.sched_getaffinity(0))
     web = [
         *("uvicorn", "config.asgi:application", "--host", host, "--port", str(port)),
         # Without a limit, one open live page keeps the server from ending.
         *("--timeout-graceful-shutdown", "3", "--lifespan", "off", "--no-access-log"),
     ]
-    return [
-        *([_broker()] if settings.REDIS_IS_EMBEDDED else []),
+    listed = [
         Program(name="sweep", command=[sys.executable, "manage.py", "sweep"]),
         _worker("worker", lane="interactive", slots=slots),
         _worker("regrade", lane="regrade", slots=1),
         Program(name="web", command=[sys.executable, "-m", *web]),
     ]
+    broker = [_broker()] if settings.REDIS_IS_EMBEDDED and BROKER in only else []
+    return [*broker, *(program for program in listed if program.name in only)]
 
 
 def configuration(listed: list[Program], *, var: Path) -> str:
@@ -101,9 +103,9 @@ def configuration(listed: list[Program], *, var: Path) -> str:
             "stdout_logfile_maxbytes": "0",
         }
         sections.append(_section(f"program:{program.name}", body))
-    together = ",".join(program.name for program in listed if program.name != BROKER)
-    # Groups are stopped one after the other, the highest priority first.
-    sections.append(_section("group:site", {"programs": together, "priority": "2"}))
+    if together := ",".join(program.name for program in listed if program.name != BROKER):
+        # Groups are stopped one after the other, the highest priority first.
+        sections.append(_section("group:site", {"programs": together, "priority": "2"}))
     return "\n".join(sections)
 
 

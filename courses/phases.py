@@ -13,7 +13,7 @@ DECIDED = {"passed", "failed", "undecided", "skipped"}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
     name: str
-    state: str  # "done", "now" or "to come"; "never" for what a cancelled run did not reach.
+    state: str  # "done", "now" or "to come"; "never" for what a run did not reach.
     began_at: datetime | None = None
     took: timedelta | None = None
 
@@ -65,7 +65,7 @@ def phases(run: Run, *, submitted_at: datetime) -> tuple[Phase, ...]:
     names = ("Submitted", "Queued", "Preparing", _running(run), "Reporting")
     over_at = None if run.is_open else run.finished_at
     return tuple(
-        _phase(name, at, _next(beginnings[number + 1 :], over_at), is_open=run.is_open)
+        _phase(name, at, _next(beginnings[number + 1 :], over_at), Run.State(run.state))
         for number, (name, at) in enumerate(zip(names, beginnings, strict=True))
     )
 
@@ -89,9 +89,19 @@ def _next(later: Sequence[datetime | None], over_at: datetime | None) -> datetim
     return next((moment for moment in later if moment), over_at)
 
 
-def _phase(name: str, at: datetime | None, end: datetime | None, *, is_open: bool) -> Phase:
+# What is said of a phase that has no time: one that did not begin, or was too short to be noted.
+UNTIMED = {
+    Run.State.QUEUED: "to come",
+    Run.State.RUNNING: "to come",
+    Run.State.FINISHED: "done",
+    Run.State.BROKEN: "never",
+    Run.State.CANCELLED: "never",
+}
+
+
+def _phase(name: str, at: datetime | None, end: datetime | None, run: Run.State) -> Phase:
     if at is None:
-        return Phase(name=name, state="to come" if is_open else "never")
+        return Phase(name=name, state=UNTIMED[run])
     if end is None:
         return Phase(name=name, state="now", began_at=at)
     # Several machines have set these times: one may be a little behind another.

@@ -39,7 +39,7 @@ class Status:
 
     @property
     def wait(self) -> str:
-        """Say how long it will probably take; "" where nothing tells."""
+        """Say when it will probably be decided; "" where nothing tells."""
         seconds = self.place.seconds if self.place else None
         return "" if seconds is None else spoken(seconds)
 
@@ -92,14 +92,14 @@ def draw(now: Status) -> str:
 
 
 def spoken(seconds: int) -> str:
-    """Say a time to wait as people do: exact to the second is more than anybody knows."""
+    """Say when something will be, as people do: exact to the second is more than anybody knows."""
     if seconds < 20:
-        return "a few seconds"
+        return "in a few seconds"
     if seconds < 90:
-        return f"{round(seconds, -1)} seconds"
+        return f"in about {round(seconds, -1)} seconds"
     if seconds < 90 * 60:
-        return f"{round(seconds / 60)} minutes"
-    return f"{round(seconds / 3600)} hours"
+        return f"in about {round(seconds / 60)} minutes"
+    return f"in about {round(seconds / 3600)} hours"
 
 
 def _look_again_s(now: Status) -> float | None:

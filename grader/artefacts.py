@@ -13,11 +13,13 @@ from grader import ledgers
 from grader.models import Evidence, Run
 from iomodels.figures.timeline import timeline
 from iomodels.ledger import Ledger
+from iomodels.trace.sifting import unpack
 
 logger = logging.getLogger(__name__)
 
 ARCHIVE = "everything.zip"
 REPORT, RECORD = "report.json", "record.json"
+TIMELINE, CALLS = "timeline", "calls"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,7 @@ class Artefact:
     name: str
     says: str
     media_type: str
+    scenario: str = ""  # The one that it is of; "" for what is of the whole run.
 
 
 def artefacts(run: Run) -> tuple[Artefact, ...]:
@@ -41,7 +44,8 @@ def content(run: Run, name: str) -> bytes | None:
         return None
     if name == ARCHIVE:
         return _archive({one: _content(run, one) for one in names if one != ARCHIVE})
-    return _content(run, name)
+    # Another release may have stored a ledger in a form that cannot be drawn now.
+    return _content(run, name) or None
 
 
 def ledger_of(run: Run, *, scenario: int) -> Ledger | None:
@@ -76,9 +80,19 @@ def _listed(run: Run) -> Iterator[Artefact]:
             media_type="application/json",
         )
     for number, scenario in _with_timelines(run, stored or []):
-        name = f"timeline-{number}-{slugify(scenario)[:40]}.svg"
-        says = f"The timeline of “{scenario}”"
-        yield Artefact(name=name, says=says, media_type="image/svg+xml")
+        slug = f"{number}-{slugify(scenario)[:40]}"
+        yield Artefact(
+            name=f"{TIMELINE}-{slug}.svg",
+            says="its timeline",
+            media_type="image/svg+xml",
+            scenario=scenario,
+        )
+        yield Artefact(
+            name=f"{CALLS}-{slug}.txt",
+            says="its system calls, as strace wrote them",
+            media_type="text/plain",
+            scenario=scenario,
+        )
     yield Artefact(name=ARCHIVE, says="All of these", media_type="application/zip")
 
 
@@ -98,10 +112,25 @@ def _content(run: Run, name: str) -> bytes:
         return _pretty(run.report)
     if name == RECORD:
         return _pretty(Evidence.objects.values_list("record", flat=True).get(run=run))
-    number = int(name.split("-")[1])
+    kind, number, *_ = name.split("-")
+    drawn = _timeline if kind == TIMELINE else _calls
+    return drawn(run, int(number)).encode()
+
+
+def _timeline(run: Run, number: int) -> str:
     ledger = ledger_of(run, scenario=number)
     title = (run.report or {})["scenarios"][number - 1]["name"]
-    return timeline(ledger, title=title).encode() if ledger else b""
+    return timeline(ledger, title=title) if ledger else ""
+
+
+def _calls(run: Run, number: int) -> str:
+    path = f"record__scenarios__{number - 1}__trace"
+    packed = Evidence.objects.filter(run=run).values_list(path, flat=True).first()
+    try:
+        return unpack(packed) if isinstance(packed, str) and packed else ""
+    except ValueError as error:
+        logger.warning("Run %s: no calls of scenario %s: %s", run.pk, number, error)
+        return ""
 
 
 def _pretty(value: object) -> bytes:
@@ -112,5 +141,6 @@ def _archive(files: Mapping[str, bytes]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            archive.writestr(name, content)
+            if content:
+                archive.writestr(name, content)
     return packed.getvalue()

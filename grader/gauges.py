@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 from django.db.models.functions import TruncMinute
 from django.utils import timezone
 
@@ -106,8 +106,11 @@ def throughput(*, minutes: int = 60) -> list[Minute]:
 
 
 def broken(*, most: int = 10) -> list[Run]:
-    """Return the last runs that our own trouble has ended."""
-    runs = Run.objects.filter(state=Run.State.BROKEN).without_reports()
+    """Return the last runs that our own trouble has ended, unless they were graded since."""
+    since = Run.objects.filter(
+        submission=OuterRef("submission"), pk__gt=OuterRef("pk"), state=Run.State.FINISHED
+    )
+    runs = Run.objects.filter(~Exists(since), state=Run.State.BROKEN).without_reports()
     related = runs.select_related(
         "submission__submitter", "submission__revision__exercise", "submission__attempt"
     ).defer("submission__program", "submission__revision__files")
@@ -115,7 +118,7 @@ def broken(*, most: int = 10) -> list[Run]:
 
 
 def endings(*, since: datetime | None = None) -> dict[str, int]:
-    """Count the tries by what became of them; "late" are those whose result was dropped."""
+    """Count the tries by what became of them; "late" are silent ones whose worker came back."""
     tries = Try.objects.exclude(ending="").order_by()
     tries = tries.filter(ended_at__gte=since) if since else tries
     counted = dict(tries.values_list("ending").annotate(Count("pk")))

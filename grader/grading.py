@@ -85,8 +85,16 @@ def grade_next(lane: str, *, worker: str) -> bool:
         announce(run.pk)
     else:
         logger.warning("Run %s was lost by %s; what was found is dropped.", run.pk, worker)
-        queries.note_late(run)
+        _note_late(run)
     return not leaving.is_asked() and queries.has_open(lane)
+
+
+def _note_late(run: Run) -> None:
+    try:
+        queries.note_late(run)
+    except DatabaseError as error:
+        # It is only shown; and a database that is away may be why the run was let go.
+        logger.warning("Run %s: that it came late was not stored: %s", run.pk, error)
 
 
 def _grade(run: Run, hold: Hold) -> bool:

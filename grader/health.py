@@ -10,6 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from grader.announcements import ping
 from grader.gauges import is_stalled, is_sweep_alive, workers
+from grader.models import Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +78,14 @@ def _sweep() -> tuple[bool, str]:
 
 
 def _workers() -> tuple[bool, str]:
-    slots = sum(worker.process.slots for worker in workers() if worker.is_alive)
-    return slots > 0, f"{slots} slots" if slots else "none is at work; submissions wait"
+    slots = dict.fromkeys(Run.Lane.values, 0)
+    for worker in workers():
+        if worker.is_alive and worker.process.lane:
+            slots[worker.process.lane] += worker.process.slots
+    counted = ", ".join(f"{lane}: {count} slots" for lane, count in slots.items())
+    missing = [lane for lane, count in slots.items() if not count]
+    says = f"none serves {' and '.join(missing)}: what is handed in there waits"
+    return not missing, says if missing else counted
 
 
 def _queue() -> tuple[bool, str]:

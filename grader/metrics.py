@@ -82,7 +82,7 @@ def _runs() -> Iterator[Metric]:
 def _tries() -> Metric:
     tries = CounterMetricFamily(
         "iomodels_tries",
-        "Claims of runs by what became of them; late: a result that came after the claim was lost.",
+        "Claims of runs by what became of them; late: silent ones whose worker came back.",
         labels=("ending",),
     )
     for ending, count in gauges.endings().items():

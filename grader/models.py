@@ -347,7 +347,7 @@ class Process(models.Model):
 
     class Meta:
         verbose_name_plural = "processes"
-        ordering = ("kind", "name")
+        ordering = ("kind", "lane", "name")
 
     def __str__(self) -> str:
         return self.name

@@ -46,6 +46,19 @@ def test_broker_is_run_only_when_there_is_no_other(first: list[str], settings: S
     assert names == [*first, "sweep", "worker", "regrade", "web"]
 
 
+@pytest.mark.parametrize("only", [["broker"], ["worker", "regrade"], ["web", "sweep"]])
+def test_some_parts_run_where_others_run_elsewhere(
+    only: list[str], settings: Settings, tmp_path: Path
+) -> None:
+    settings.REDIS_IS_EMBEDDED = True
+    path = tmp_path / "supervisord.conf"
+
+    listed = supervision.programs(host="127.0.0.1", port=8000, only=only)
+    path.write_text(supervision.configuration(listed, var=tmp_path))
+
+    assert set(_read(path)) == {program.name for program in listed} == set(only)
+
+
 def test_lock_is_held_by_one_at_a_time(tmp_path: Path) -> None:
     first = supervision.lock(tmp_path)
     second = supervision.lock(tmp_path)

@@ -1,12 +1,13 @@
 """What those who run the site and their monitors are told."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -14,6 +15,7 @@ from courses import operations
 from courses.models import Attempt
 from grader import queries
 from grader.health import Part
+from grader.models import Run
 from tests.courses.examples import School
 from tests.grader.examples import large_columns, process
 
@@ -141,13 +143,33 @@ def test_the_page_tells_what_each_worker_grades(
     make_attempt()
     run = queries.claim("interactive", "worker@one:7")
     assert run is not None
+    Run.objects.update(started_at=timezone.now() - timedelta(minutes=2, seconds=30))
 
     page = admin_client.get(PATH)
 
-    assertContains(page, f"run {run.pk}: Echo, student, for 0\N{NO-BREAK SPACE}minutes")
+    assertContains(page, f"run {run.pk}: Echo, student, for 2 min<")
     assertContains(page, "1 slot free")
     assertContains(page, " free</span>", count=1)
-    assertContains(page, "<strong>silent</strong> for 1\N{NO-BREAK SPACE}minute")
+    assertContains(page, "<strong>silent</strong> for 1 min<")
+
+
+def test_the_page_tells_how_long_the_oldest_run_has_waited(
+    make_attempt: Callable[..., Attempt], admin_client: Client
+) -> None:
+    for waited in (timedelta(minutes=1), timedelta(hours=2, minutes=5, seconds=30)):
+        make_attempt(queued_at=timezone.now() - waited)
+
+    assertContains(admin_client.get(PATH), "<td>2 h 5 min</td>", count=1)
+
+
+def test_the_page_links_no_broken_run_that_was_graded_since(
+    make_attempt: Callable[..., Attempt], admin_client: Client
+) -> None:
+    submission = make_attempt(state="broken", finished_at=LONG_AGO).submission
+    result = {"state": "finished", "outcome": "passed", "report": {}, "points": 1, "out_of": 1}
+    submission.runs.create(reason="regrade", finished_at=timezone.now(), **result)
+
+    assertNotContains(admin_client.get(PATH), '<a href="/runs/')
 
 
 def test_the_page_links_a_broken_run_and_shows_its_cause_as_text(
@@ -178,7 +200,7 @@ def test_the_page_counts_the_tries_of_the_last_day(
         ("handed back by a worker that was shut down", 1),
         ("taken back from a silent worker", 0),
         ("cancelled while running", 0),
-        ("came back with a result too late; it was dropped", 0),
+        ("came back too late from a silent worker; dropped", 0),
     ]
 
 

@@ -101,8 +101,19 @@ def test_a_finished_run_took_so_long_in_each_phase() -> None:
     ]
 
 
-def test_a_run_that_was_cancelled_while_queued_never_began() -> None:
-    assert laid_out(run("cancelled", finished_at=at(9))) == [
+def test_a_finished_run_has_done_what_was_too_short_to_be_noted() -> None:
+    finished = run("finished", started_at=at(3), finished_at=at(7))
+
+    assert phases(finished, submitted_at=at(0))[2:] == (
+        Phase(name="Preparing", state="done", began_at=at(3), took=timedelta(seconds=4)),
+        Phase(name="Running", state="done"),
+        Phase(name="Reporting", state="done"),
+    )
+
+
+@pytest.mark.parametrize("state", ["cancelled", "broken"])
+def test_a_run_that_was_ended_while_queued_never_began(state: str) -> None:
+    assert laid_out(run(state, finished_at=at(9))) == [
         ("Submitted", "done", 1000),
         ("Queued", "done", 8000),
         ("Preparing", "never", None),

@@ -10,13 +10,17 @@ from pytest_django import DjangoAssertNumQueries
 
 from courses.models import Attempt
 from grader import artefacts, queries
-from grader.models import Run
+from grader.models import Evidence, Run
+from iomodels.trace.sifting import pack
 from tests.courses import examples
 from tests.courses.examples import PROGRAM, School
 from tests.iomodels.figures.samples import sequential
 
 OK, TO_ATTEMPT, FORBIDDEN, MISSING = 200, 302, 403, 404
 TEACHING = ("assistant", "instructor", "staff")
+SCENARIO = "A half line must not hold up the others"
+SLUG = "a-half-line-must-not-hold-up-the-others"
+TRACE = '4711 1700000000.000042 recvfrom(4, "hel", 4096, 0, NULL, NULL) = 3 <0.000007>\n'
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +58,9 @@ def post(school: School, client: Client) -> Callable[..., HttpResponse]:
 def graded(make_attempt: Callable[..., Attempt]) -> Run:
     """Hand in what failed the second of two scenarios, which has a timeline."""
     report = examples.traced(examples.failed_report())
-    return run_of(make_attempt(report=report, ledgers=[None, sequential()]))
+    run = run_of(make_attempt(report=report, ledgers=[None, sequential()]))
+    Evidence.objects.update(record={"scenarios": [{"trace": ""}, {"trace": pack(TRACE)}]})
+    return run
 
 
 def run_of(attempt: Attempt) -> Run:
@@ -101,10 +107,37 @@ def test_a_page_lists_the_files_of_its_run(graded: Run, get: Callable[..., HttpR
     page = text(get(graded))
 
     listed = [one.name for one in artefacts.artefacts(graded)]
-    assert len(listed) == 5
+    assert len(listed) == 6
     assert [
         name for name in listed if f'href="/runs/{graded.pk}/{name}" download' in page
     ] == listed
+
+
+def test_a_page_lists_the_files_of_scenarios_apart(
+    graded: Run, get: Callable[..., HttpResponse]
+) -> None:
+    page = text(get(graded))
+
+    files = f"/runs/{graded.pk}"
+    assert (
+        f"<li>{SCENARIO}: "
+        f'<a href="{files}/timeline-2-{SLUG}.svg" download>its timeline</a>, '
+        f'<a href="{files}/calls-2-{SLUG}.txt" download>its system calls, as strace wrote them</a>'
+        "</li>"
+    ) in page
+    assert page.count("its timeline") == 1
+
+
+def test_a_page_lists_the_files_of_each_scenario(
+    make_attempt: Callable[..., Attempt], get: Callable[..., HttpResponse]
+) -> None:
+    report = examples.traced(examples.failed_report())
+    run = run_of(make_attempt(report=report, ledgers=[sequential(), sequential()]))
+
+    page = text(get(run))
+
+    starts = [f"<li>{name}: <a " in page for name in ("A line comes back", SCENARIO)]
+    assert (starts, page.count(">its timeline</a>")) == ([True, True], 2)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +146,8 @@ def test_a_page_lists_the_files_of_its_run(graded: Run, get: Callable[..., HttpR
         ("server.py", "text/plain"),
         ("report.json", "application/json"),
         ("record.json", "application/json"),
-        ("timeline-2-a-half-line-must-not-hold-up-the-others.svg", "image/svg+xml"),
+        (f"timeline-2-{SLUG}.svg", "image/svg+xml"),
+        (f"calls-2-{SLUG}.txt", "text/plain"),
         ("everything.zip", "application/zip"),
     ],
 )
@@ -140,6 +174,7 @@ def test_a_download_never_becomes_a_page_of_this_site(
 
 def test_a_download_has_the_content(graded: Run, get: Callable[..., HttpResponse]) -> None:
     assert get(graded, "server.py").content == PROGRAM.encode()
+    assert get(graded, f"calls-2-{SLUG}.txt").content == TRACE.encode()
 
 
 @pytest.mark.parametrize("name", ["server.c", "timeline-1-a-line-comes-back.svg", "..", "cancel"])
@@ -147,6 +182,14 @@ def test_a_file_that_is_not_there_is_missing(
     name: str, graded: Run, get: Callable[..., HttpResponse]
 ) -> None:
     assert get(graded, name).status_code == MISSING
+
+
+def test_a_file_that_turns_out_empty_is_missing(
+    graded: Run, get: Callable[..., HttpResponse]
+) -> None:
+    Evidence.objects.update(record={})
+
+    assert get(graded, f"calls-2-{SLUG}.txt").status_code == MISSING
 
 
 def test_a_page_tells_each_try(
@@ -166,15 +209,16 @@ def test_a_page_tells_each_try(
     assert ("bwrap is missing" in page, "bwrap is missing" in teachers) == (False, True)
 
 
-def test_a_page_tells_of_a_result_that_came_too_late(
+def test_a_page_tells_of_a_worker_that_came_back_too_late(
     make_attempt: Callable[..., Attempt], get: Callable[..., HttpResponse]
 ) -> None:
     make_attempt()
     run = claim()
     queries.take_back(run)
-    run.claims.update(is_late=True)
+    queries.note_late(run)
 
-    assert "its worker fell silent; it came back with a result, too late" in text(get(run))
+    says = "its worker fell silent; it came back too late, and what it had found was dropped"
+    assert says in text(get(run))
 
 
 def test_a_page_links_the_other_runs_of_its_attempt(

@@ -7,14 +7,25 @@ import pytest
 from grader import artefacts, ledgers
 from grader.models import Evidence, Run
 from iomodels.figures.timeline import timeline
+from iomodels.trace.sifting import pack
 from tests.grader.examples import finished, queued
 from tests.iomodels.figures.samples import select_loop
 
 pytestmark = pytest.mark.django_db
 
 REPORT = {"outcome": "passed", "scenarios": [{"name": "A line"}, {"name": "Ça & là"}]}
-RECORD = {"seed": 1, "scenarios": ["ä"]}
-TIMELINE = "timeline-2-ca-la.svg"
+TRACE = """\
+4711 1700000000.000001 accept(3</proc/4711/fd/3<TCP:[127.0.0.1:7]>>, NULL, NULL) = 4 <0.000020>
+4711 1700000000.000042 recvfrom(4, "\\303\\244\\n", 4096, 0, NULL, NULL) = 3 <0.000007>
+"""
+RECORD = {
+    "seed": 1,
+    "scenarios": [
+        {"name": "A line", "trace": ""},
+        {"name": "Ça & là", "trace": pack(TRACE)},
+    ],
+}
+TIMELINE, CALLS = "timeline-2-ca-la.svg", "calls-2-ca-la.txt"
 
 
 def drawn() -> Run:
@@ -43,19 +54,21 @@ def test_a_finished_run_has_everything() -> None:
         ("report.json", "application/json"),
         ("record.json", "application/json"),
         (TIMELINE, "image/svg+xml"),
+        (CALLS, "text/plain"),
         ("everything.zip", "application/zip"),
     ]
 
 
 def test_each_artefact_says_what_it_is() -> None:
-    says = [one.says for one in artefacts.artefacts(drawn())]
+    says = [(one.scenario, one.says) for one in artefacts.artefacts(drawn())]
 
     assert says == [
-        "The program, as handed in",
-        "The report: what is said on the result's page",
-        "The record: every step, sample and system call that was seen",
-        "The timeline of “Ça & là”",
-        "All of these",
+        ("", "The program, as handed in"),
+        ("", "The report: what is said on the result's page"),
+        ("", "The record: every step, sample and system call that was seen"),
+        ("Ça & là", "its timeline"),
+        ("Ça & là", "its system calls, as strace wrote them"),
+        ("", "All of these"),
     ]
 
 
@@ -74,9 +87,37 @@ def test_a_timeline_is_that_of_its_scenario() -> None:
     assert artefacts.content(drawn(), TIMELINE) == expected
 
 
+def test_calls_are_what_strace_wrote_of_their_scenario() -> None:
+    assert artefacts.content(drawn(), CALLS) == TRACE.encode()
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {},
+        {"scenarios": []},
+        {"scenarios": [{}, {"name": "of a release that kept no trace"}]},
+        {"scenarios": [{}, {"trace": ""}]},
+    ],
+)
+def test_calls_that_were_not_kept_have_no_content(record: object) -> None:
+    run = drawn()
+    Evidence.objects.update(record=record)
+
+    assert artefacts.content(run, CALLS) is None
+
+
+def test_a_timeline_that_cannot_be_drawn_has_no_content() -> None:
+    run = drawn()
+    Evidence.objects.update(ledgers=["", pack('{"of": "another release"}')])
+
+    assert artefacts.content(run, TIMELINE) is None
+    assert artefacts.content(run, CALLS) == TRACE.encode()
+
+
 def test_the_archive_has_all_the_others() -> None:
     run = drawn()
-    names = ["server.py", "report.json", "record.json", TIMELINE]
+    names = ["server.py", "report.json", "record.json", TIMELINE, CALLS]
 
     with zipfile.ZipFile(io.BytesIO(artefacts.content(run, "everything.zip") or b"")) as archive:
         packed = {name: archive.read(name) for name in archive.namelist()}
@@ -84,12 +125,15 @@ def test_the_archive_has_all_the_others() -> None:
     assert packed == {name: artefacts.content(run, name) for name in names}
 
 
-@pytest.mark.parametrize("name", ["", "../server.py", "timeline-1-a-line.svg", "timeline-2.svg"])
+@pytest.mark.parametrize(
+    "name",
+    ["", "../server.py", "timeline-1-a-line.svg", "timeline-2.svg", "calls-1-a-line.txt", "calls"],
+)
 def test_an_unknown_name_has_no_content(name: str) -> None:
     assert artefacts.content(drawn(), name) is None
 
 
-@pytest.mark.parametrize("name", ["report.json", "record.json", "everything.zip", TIMELINE])
+@pytest.mark.parametrize("name", ["report.json", "record.json", "everything.zip", TIMELINE, CALLS])
 def test_an_open_run_has_no_results_to_take(name: str) -> None:
     assert artefacts.content(queued(), name) is None
 

@@ -130,6 +130,27 @@ def test_broken_returns_the_latest_first() -> None:
     assert gauges.broken(most=1) == [runs[1]]
 
 
+@pytest.mark.parametrize(
+    ("state", "is_listed"),
+    [("finished", False), ("broken", True), ("cancelled", True), ("running", True)],
+)
+def test_broken_leaves_out_what_was_graded_since(state: str, *, is_listed: bool) -> None:
+    broken = queued("ada", state=Run.State.BROKEN, finished_at=ago(hours=1))
+    finished("ada")  # Another submission of hers.
+    result = {"outcome": "passed", "report": {}, "points": 1, "out_of": 1}
+    values = result if state == "finished" else {}
+    broken.submission.runs.create(reason=Run.Reason.REGRADE, state=state, **values)
+
+    assert (broken in gauges.broken()) is is_listed
+
+
+def test_broken_lists_what_was_graded_before() -> None:
+    graded = finished()
+    broken = graded.submission.runs.create(reason=Run.Reason.REGRADE, state=Run.State.BROKEN)
+
+    assert gauges.broken() == [broken]
+
+
 def handed_back() -> None:
     queries.hand_back(claim("w"))
 
@@ -145,7 +166,7 @@ def cancelled() -> None:
 def late() -> None:
     run = claim("w")
     silence(run)
-    queries.record_result(run, examined())
+    queries.note_late(run)
 
 
 def recorded() -> None:

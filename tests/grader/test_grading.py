@@ -137,6 +137,28 @@ def test_late_result_is_dropped(examine_with: Callable[[Examine], None]) -> None
     assert (run.state, run.worker) == (Run.State.RUNNING, "w2")
 
 
+@pytest.mark.parametrize("trouble", [None, Stopped, GraderError])
+def test_a_worker_that_comes_back_from_a_silent_claim_is_noted_as_late(
+    trouble: type[Exception] | None, examine_with: Callable[[Examine], None]
+) -> None:
+    run = queued()
+
+    def examine(*_: Any, **__: Any) -> Examination:
+        silence(run)
+        queries.claim("interactive", "w2")
+        if trouble:
+            raise trouble("whatever it comes back with")
+        return examined()
+
+    examine_with(examine)
+    grading.grade_next("interactive", worker="w1")
+
+    assert list(run.claims.values_list("worker", "ending", "is_late")) == [
+        ("w1", "silent", True),
+        ("w2", "", False),
+    ]
+
+
 def test_nothing_is_claimed_where_nothing_can_be_isolated(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -220,6 +242,7 @@ def test_a_cancelled_run_is_let_go(examine_with: Callable[[Examine], None]) -> N
 
     run.refresh_from_db()
     assert (run.state, run.outcome) == (Run.State.CANCELLED, None)
+    assert list(run.claims.values_list("ending", "is_late")) == [("cancelled", False)]
 
 
 @pytest.mark.django_db(transaction=True)

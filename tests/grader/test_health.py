@@ -20,7 +20,7 @@ SOUND = {
     "migrations": Part(name="migrations", is_ok=True, says="all applied"),
     "broker": Part(name="broker", is_ok=True, says="answers"),
     "sweep": Part(name="sweep", is_ok=True, says="is at work"),
-    "workers": Part(name="workers", is_ok=True, says="3 slots"),
+    "workers": Part(name="workers", is_ok=True, says="interactive: 2 slots, regrade: 1 slots"),
     "queue": Part(name="queue", is_ok=True, says="moves"),
 }
 
@@ -87,12 +87,28 @@ def test_a_silent_sweep_is_told() -> None:
     assert unwell() == [Part(name="sweep", is_ok=False, says=says)]
 
 
-def test_silent_workers_are_told() -> None:
+@pytest.mark.parametrize(
+    ("silent", "missing"),
+    [
+        (["interactive"], "interactive"),
+        (["regrade"], "regrade"),
+        (["interactive", "regrade"], "interactive and regrade"),
+    ],
+)
+def test_a_lane_whose_workers_are_silent_is_told(silent: list[str], missing: str) -> None:
     long_ago = timezone.now() - timedelta(minutes=1)
-    Process.objects.filter(kind="worker").update(seen_at=long_ago)
+    Process.objects.filter(kind="worker", lane__in=silent).update(seen_at=long_ago)
 
-    says = "none is at work; submissions wait"
+    says = f"none serves {missing}: what is handed in there waits"
     assert unwell() == [Part(name="workers", is_ok=False, says=says)]
+
+
+def test_slots_are_summed_up_by_lane() -> None:
+    process("worker@two", slots=3)
+    process("other@two", slots=8, lane="")
+
+    says = "interactive: 5 slots, regrade: 1 slots"
+    assert unwell() == [Part(name="workers", is_ok=True, says=says)]
 
 
 def test_a_queue_that_stands_still_is_told() -> None:

@@ -5,8 +5,8 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from grader.models import Revision, Run, Try
-from tests.grader.examples import FILES, queued, revision
+from grader.models import Process, Revision, Run, Try
+from tests.grader.examples import FILES, process, queued, revision
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +91,17 @@ def test_open_is_what_may_be_claimed() -> None:
     queued(state=Run.State.BROKEN)
 
     assert set(Run.objects.open(now)) == set(due)
+
+
+def test_processes_are_ordered_by_kind_lane_and_name() -> None:
+    process("a-regrade@one", lane="regrade")
+    process("worker@two")
+    process("worker@one")
+    process("a-sweep@one", kind="sweep", lane="")
+
+    assert [one.name for one in Process.objects.all()] == [
+        "a-sweep@one",
+        "worker@one",
+        "worker@two",
+        "a-regrade@one",
+    ]

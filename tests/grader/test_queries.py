@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -184,15 +185,48 @@ def test_record_result_drops_a_late_one() -> None:
 
     assert queries.record_result(in_time, examined(Outcome.PASSED))
     assert not queries.record_result(late, examined(Outcome.FAILED))
-    queries.note_late(late)
-    queries.note_late(in_time)
 
     late.refresh_from_db()
     assert (late.outcome, late.fence) == ("passed", 2)
     assert list(late.claims.values_list("ending", "is_late")) == [
-        ("silent", True),
+        ("silent", False),
         ("recorded", False),
     ]
+
+
+def test_note_late_marks_the_very_claim_that_was_silent() -> None:
+    queued()
+    late = claim()
+    silence(late)
+    again = claim()
+    silence(again)
+
+    queries.note_late(late)
+
+    assert list(late.claims.values_list("ending", "is_late")) == [
+        ("silent", True),
+        ("silent", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("end", "ending"),
+    [
+        (lambda _: None, ""),
+        (lambda run: queries.record_result(run, examined()), "recorded"),
+        (lambda run: queries.give_back(run, "the driver ended"), "trouble"),
+        (queries.hand_back, "handed back"),
+        (lambda run: queries.cancel(run, "Cancelled by ada."), "cancelled"),
+    ],
+)
+def test_note_late_is_for_silent_claims_alone(end: Callable[[Run], object], ending: str) -> None:
+    queued()
+    run = claim()
+    end(run)
+
+    queries.note_late(run)
+
+    assert list(run.claims.values_list("ending", "is_late")) == [(ending, False)]
 
 
 def test_record_result_asked_again_says_that_it_is_done() -> None:
@@ -217,13 +251,13 @@ def test_record_result_stores_what_a_database_cannot() -> None:
 
 
 def test_record_result_repeats_an_undecided_run_once() -> None:
-    queued()
+    queued(turn=7)
     first = claim()
     queries.record_result(first, examined(Outcome.UNDECIDED))
     second = claim()
     queries.record_result(second, examined(Outcome.UNDECIDED))
 
-    assert (second.submission, second.reason) == (first.submission, Run.Reason.REPEAT)
+    assert (second.submission, second.reason, second.turn) == (first.submission, "repeat", 7)
     assert queries.claim(INTERACTIVE, "w1") is None
 
 

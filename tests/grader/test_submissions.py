@@ -26,6 +26,24 @@ def test_submit_stores_and_wakes_after_the_commit(
     ]
 
 
+def test_submit_gives_each_run_of_a_student_a_turn_of_its_own(woken: list[str]) -> None:
+    ada, bob = (User.objects.create(username=name) for name in ("ada", "bob"))
+
+    stored = [
+        submissions.submit(revision(), submitter=student, program="print()")
+        for student in (ada, ada, bob)
+    ]
+
+    assert [one.runs.get().turn for one in stored] == [0, 1, 0]
+
+
+def test_regrade_has_a_turn_in_its_own_lane(woken: list[str]) -> None:
+    graded = [queued(state=Run.State.CANCELLED) for _ in range(2)]
+    queued(turn=7)
+
+    assert [submissions.regrade(run.submission).turn for run in graded] == [0, 1]
+
+
 def test_regrade_queues_behind_everybody_who_waits(
     woken: list[str], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
@@ -59,7 +77,7 @@ def test_cancel_ends_an_open_run_once(
 def test_replace_gives_the_place_of_a_waiting_run_to_a_newer_one(
     announced: list[int], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    first, second, third = (queued(stands_for=place) for place in (None, None, None))
+    first, second, third = queued(turn=7), queued(turn=8), queued(turn=9)
 
     with django_capture_on_commit_callbacks(execute=True):
         answers = [
@@ -71,8 +89,8 @@ def test_replace_gives_the_place_of_a_waiting_run_to_a_newer_one(
     for run in (first, second, third):
         run.refresh_from_db()
     assert (answers, announced) == ([True, True, False], [first.pk, second.pk])
-    assert [(run.state, run.cause, run.stands_for) for run in (first, second, third)] == [
-        ("cancelled", "Replaced by attempt 2.", None),
-        ("cancelled", "Replaced by attempt 3.", first.pk),
-        ("queued", "", first.pk),
+    assert [(one.state, one.cause, one.stands_for, one.turn) for one in (first, second, third)] == [
+        ("cancelled", "Replaced by attempt 2.", None, 7),
+        ("cancelled", "Replaced by attempt 3.", first.pk, 7),
+        ("queued", "", first.pk, 7),
     ]

@@ -2,12 +2,13 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from config import broker, supervision
@@ -26,21 +27,32 @@ class Command(BaseCommand):
     )
     requires_migrations_checks = False
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--only",
+            nargs="+",
+            choices=supervision.PARTS,
+            default=supervision.PARTS,
+            metavar="PART",
+            help="of broker, sweep, worker, regrade, web: those that run on this machine (all)",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        only = options["only"]
         host, port = os.environ.get("BIND") or "127.0.0.1", int(os.environ.get("PORT") or 8000)
         try:
             broker.make_private(settings.VAR)
-            self._refuse_a_second(host, port)
-            self._prepare()
-            self._look_at_isolation(host)
-            listed = supervision.programs(host=host, port=port)
+            self._refuse_a_second()
+            if "web" in only:
+                _refuse_a_port_in_use(host, port)
+                self._prepare()
+                self._look_at_isolation(host)
+            listed = supervision.programs(host=host, port=port, only=only)
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
         path = settings.VAR / "supervisord.conf"
         path.write_text(supervision.configuration(listed, var=settings.VAR), encoding="utf-8")
-        self.stdout.write(
-            f"The site is at http://{host}:{port}/ in a few seconds; Ctrl-C ends it.\n\n"
-        )
+        self.stdout.write(_greeting(only, host, port))
         self.stdout.flush()
         _make_output_openable()
         connections.close_all()
@@ -49,17 +61,10 @@ class Command(BaseCommand):
             [sys.executable, "-m", "supervisor.supervisord", "--nodaemon", "-c", str(path)],
         )
 
-    def _refuse_a_second(self, host: str, port: int) -> None:
+    def _refuse_a_second(self) -> None:
         if supervision.lock(settings.VAR) is None:
             message = f"The site is already running from {settings.VAR}: stop that one first."
             raise CommandError(message)
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError as error:
-                message = f"{host}:{port} cannot be used ({error.strerror}). Try: PORT={port + 1}"
-                raise CommandError(message) from error
 
     def _look_at_isolation(self, host: str) -> None:
         """Let a site that only this machine's own people can reach do without control groups."""
@@ -84,6 +89,22 @@ class Command(BaseCommand):
         for name, password in passwords.items():
             self.stdout.write(f"    {name:12} {password}")
         self.stdout.write("")
+
+
+def _refuse_a_port_in_use(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            message = f"{host}:{port} cannot be used ({error.strerror}). Try: PORT={port + 1}"
+            raise CommandError(message) from error
+
+
+def _greeting(only: Collection[str], host: str, port: int) -> str:
+    if "web" in only:
+        return f"The site is at http://{host}:{port}/ in a few seconds; Ctrl-C ends it.\n\n"
+    return f"Running here: {', '.join(only)}; Ctrl-C ends it.\n\n"
 
 
 def _make_output_openable() -> None:

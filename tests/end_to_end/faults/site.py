@@ -22,7 +22,7 @@ COURSE = Path(__file__).parent / "course"
 
 # How each part is known by its command line.
 PARTS = {
-    "broker": "--unixsocket",
+    "broker": "unixsocket",  # Of its options at first, then of the title that it gives itself.
     "sweep": "manage.py sweep",
     "worker": "--hostname worker@",
     "regrade": "--hostname regrade@",
@@ -45,8 +45,13 @@ class Site:
         *,
         environment: Mapping[str, str] | None = None,
         wrapper: Sequence[str] = (),
+        only: Sequence[str] = (),
     ) -> None:
-        """Prepare a site; `wrapper` is a command that ends in executing what stands behind it."""
+        """Prepare a site, or `only` some parts of one.
+
+        `wrapper` is a command that ends in executing what stands behind it.
+        """
+        self._only = [*(("--only", *only) if only else ())]
         self.folder, self.database = folder, database
         self._wrapper = wrapper
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -62,9 +67,16 @@ class Site:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        """Start all of it, and wait until it serves and grades."""
+        self.begin()
+        until(lambda: is_serving(self.port), within_s=90, what="the site serves pages")
+        self.manage("load_course", str(COURSE))
+        until(self.is_at_work, within_s=60, what="workers and sweep are at work")
+
+    def begin(self) -> None:
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [*self._wrapper, sys.executable, "manage.py", "up"],
+                [*self._wrapper, sys.executable, "manage.py", "up", *self._only],
                 cwd=ROOT,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -72,9 +84,6 @@ class Site:
                 stderr=log,
                 start_new_session=True,
             )
-        until(lambda: is_serving(self.port), within_s=90, what="the site serves pages")
-        self.manage("load_course", str(COURSE))
-        until(self.is_at_work, within_s=60, what="workers and sweep are at work")
 
     def stop(self) -> None:
         if self._process is not None:
@@ -108,6 +117,8 @@ class Site:
         return done.stdout
 
     def students(self, count: int) -> list[Student]:
+        """Make students who are signed in, at a site that serves."""
+        until(lambda: is_serving(self.port), within_s=60, what="the site serves pages")
         printed = self.python("-m", "tests.end_to_end.faults.people", str(count))
         return [Student(port=self.port, **one) for one in json.loads(printed)]
 
@@ -115,6 +126,18 @@ class Site:
         """Return the processes of a part; of a worker its main process first."""
         pids = sorted(descendants(self.pid))
         return [pid for pid in pids if PARTS[part] in _command_line(pid)]
+
+    def pid_of(self, part: str) -> int:
+        """Return the main process of a part, as soon as the supervisor has it running."""
+        found: list[int] = []
+
+        def look() -> bool:
+            # While one child is reaped, the kernel may leave out another: proc_pid_children(5).
+            found[:] = self.pids(part)
+            return bool(found)
+
+        until(look, within_s=30, what=f"{part} runs")
+        return found[0]
 
     def is_at_work(self) -> bool:
         parts = self.database.rows("SELECT name FROM grader_process")

@@ -23,7 +23,7 @@ PAUSE_S = (1.0, 4.0)  # Between two faults.
 AWAY_S = (0.5, 4.0)  # How long something is stopped or away: shorter and longer than a lease.
 SUBMITS_EVERY_S = 0.6
 
-Fault = Callable[[Site, random.Random], None]
+Fault = Callable[[Site, random.Random], object]  # False: there was nothing to break.
 
 
 @dataclass(slots=True)
@@ -105,15 +105,17 @@ def _break(
 ) -> None:
     while not is_over.wait(chance.uniform(*PAUSE_S)):
         name = chance.choice(list(FAULTS))
-        FAULTS[name](site, chance)
-        faults[name] += 1
+        if FAULTS[name](site, chance) is not False:
+            faults[name] += 1
 
 
 def _kill(part: str) -> Fault:
-    def kill(site: Site, chance: random.Random) -> None:
-        if pids := site.pids(part):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(chance.choice(pids), signal.SIGKILL)
+    def kill(site: Site, chance: random.Random) -> bool:
+        pids = site.pids(part)
+        with contextlib.suppress(ProcessLookupError, IndexError):
+            os.kill(chance.choice(pids), signal.SIGKILL)
+            return True
+        return False
 
     return kill
 
@@ -121,10 +123,11 @@ def _kill(part: str) -> Fault:
 def _stop(part: str) -> Fault:
     """Stop a part and all that comes from it for a while; shorter or longer than a lease."""
 
-    def stop(site: Site, chance: random.Random) -> None:
+    def stop(site: Site, chance: random.Random) -> bool:
         pids = [pid for found in site.pids(part)[:1] for pid in descendants(found)]
         with _signalled(pids):
             _pause(chance.uniform(*AWAY_S))
+        return bool(pids)
 
     return stop
 

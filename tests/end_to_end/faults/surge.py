@@ -87,5 +87,5 @@ def _hand_in(student: Student, number: int) -> Answer:
         took_s=taken - asked,
         page_took_s=time.monotonic() - taken,
         has_place=status == 200 and PLACE.search(page) is not None,
-        has_estimate=not is_waiting or "Probably decided in about" in page,
+        has_estimate=not is_waiting or "Probably decided in " in page,
     )

@@ -21,8 +21,7 @@ def work(site: Site) -> Work:
 
 def _kill_part(part: str) -> Callable[[Work], None]:
     def kill(work: Work) -> None:
-        for pid in work.site.pids(part)[:1]:
-            os.kill(pid, signal.SIGKILL)
+        os.kill(work.site.pid_of(part), signal.SIGKILL)
 
     return kill
 

@@ -22,8 +22,7 @@ def test_a_worker_that_is_asked_to_end_finishes_what_it_has(site: Site) -> None:
     attempt = ada.submit(RIGHT)
     until(lambda: site.run_of(attempt)[1] != "queued", within_s=60, what="it is being graded")
 
-    for pid in site.pids("worker")[:1]:
-        os.kill(pid, signal.SIGTERM)
+    os.kill(site.pid_of("worker"), signal.SIGTERM)
 
     until(lambda: site.is_over(attempt), within_s=60, what="it is graded")
     run, state, outcome, _ = site.run_of(attempt)
@@ -40,7 +39,7 @@ def test_a_worker_that_is_asked_to_end_hands_back_what_takes_too_long(site: Site
     run, *_ = site.run_of(attempt)
     family = descendants(holder(site.run_of(attempt)))
 
-    os.kill(site.pids("worker")[0], signal.SIGTERM)
+    os.kill(site.pid_of("worker"), signal.SIGTERM)
     until(lambda: _endings(site, run)[:1] == ["handed back"], within_s=60, what="handed back")
 
     until(lambda: not any(map(is_alive, family)), within_s=60, what="nothing of it is left")
