@@ -6,8 +6,8 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from grader.models import Exercise, Revision, Run, Submission
-from grader.submissions import regrade
+from grader.models import Exercise, Revision, Run, Submission, Try
+from grader.submissions import cancel, regrade
 
 Row = TypeVar("Row", bound=Model)
 
@@ -82,7 +82,7 @@ class RunAdmin(ReadOnly, Light[Run]):
     list_filter = ("state", "outcome", "lane", "reason", "submission__revision__exercise")
     search_fields = ("submission__submitter__username", "cause")
     deferred = ("report", "progress", "submission__program", "submission__revision__files")
-    actions = ("grade_again",)
+    actions = ("grade_again", "cancel_runs")
 
     @admin.display(ordering="submission__submitter__username")
     def submitter(self, run: Run) -> str:
@@ -98,3 +98,19 @@ class RunAdmin(ReadOnly, Light[Run]):
         for submission in submissions:
             regrade(submission)
         messages.success(request, f"Queued: {len(submissions)}. They wait behind the students.")
+
+    @admin.action(description="Cancel what waits or runs")
+    def cancel_runs(self, request: HttpRequest, runs: QuerySet[Run]) -> None:
+        count = sum(cancel(run, by=request.user) for run in runs)
+        messages.success(request, f"Cancelled: {count}. They do not count as attempts.")
+
+
+@admin.register(Try)
+class TryAdmin(ReadOnly, admin.ModelAdmin[Try]):
+    list_display = ("run", "number", "worker", "began_at", "ended_at", "ending", "is_late", "cause")
+    list_select_related = ("run",)
+    list_filter = ("ending", "is_late")
+    search_fields = ("worker", "cause")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Try]:
+        return super().get_queryset(request).defer("run__report", "run__progress")

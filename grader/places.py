@@ -1,21 +1,19 @@
-"""Who comes before whom in the queue, and when a run will probably be decided.
-
-Thousands of pages ask at once when everybody waits for the same deadline, and the answer takes a
-look at the whole queue. So each process looks once a second at most, and shares what it saw.
-"""
+"""Who comes before whom in the queue, and when a run will probably be decided."""
 
 import math
 import statistics
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
+
+from django.db.models import Q
 
 from grader.models import Process, Run
 from grader.presence import alive
 
 # The estimate follows what gradings have lately taken.
 ESTIMATED_FROM = 20
+# Thousands of pages ask at once when everybody waits for the same deadline.
 SHARED_FOR_S = 1.0
 
 
@@ -29,15 +27,13 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Board:
-    """The queue as it was at one moment."""
+class Pace:
+    """How fast the queue moves."""
 
-    before: Mapping[int, int]  # For each queued run.
     slots: int
     seconds_each: float | None
 
-    def place(self, run_id: int) -> Place:
-        before = self.before.get(run_id, 0)
+    def place(self, before: int) -> Place:
         seconds = None
         if self.slots and self.seconds_each is not None:
             seconds = math.ceil(math.ceil((before + 1) / self.slots) * self.seconds_each)
@@ -45,19 +41,23 @@ class Board:
 
 
 def place_of(run: Run) -> Place:
-    """Tell where a queued run stands: as of now, or of a moment less than a second ago."""
-    return _shared.board(run.pk).place(run.pk)
+    """Tell where a queued run stands, at the pace of this second."""
+    return _shared.pace().place(_count_before(run))
 
 
-def look() -> Board:
-    """Look at the queue as it is now."""
+def _count_before(run: Run) -> int:
     queued = Run.objects.filter(state=Run.State.QUEUED).in_fair_order()
+    age = run.stands_for or run.pk
+    is_sooner = Q(lane=run.lane) & (Q(turn__lt=run.turn) | Q(turn=run.turn, age__lt=age))
+    if run.lane == Run.Lane.REGRADE:
+        is_sooner |= Q(lane=Run.Lane.INTERACTIVE)
+    return queued.filter(is_sooner).count()
+
+
+def look() -> Pace:
+    """Look at how many work, and at how long they lately took."""
     workers = alive(Process.objects.filter(kind=Process.Kind.WORKER, lane=Run.Lane.INTERACTIVE))
-    return Board(
-        before={pk: before for before, pk in enumerate(queued.values_list("pk", flat=True))},
-        slots=sum(workers.values_list("slots", flat=True)),
-        seconds_each=_seconds_each(),
-    )
+    return Pace(slots=sum(workers.values_list("slots", flat=True)), seconds_each=_seconds_each())
 
 
 def _seconds_each() -> float | None:
@@ -67,22 +67,20 @@ def _seconds_each() -> float | None:
     return max(statistics.median(durations), 0.0) if durations else None
 
 
-class SharedBoard:
-    """The board of this process, and when it was seen."""
+class SharedPace:
+    """The pace that all pages of this process share for a second."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._board: Board | None = None
+        self._pace: Pace | None = None
         self._seen_at = 0.0
 
-    def board(self, run_id: int) -> Board:
-        """Return a board that is not too old and knows the run, if it is queued."""
+    def pace(self) -> Pace:
         with self._lock:
-            is_old = time.monotonic() - self._seen_at > SHARED_FOR_S
-            if self._board is None or is_old or run_id not in self._board.before:
+            if self._pace is None or time.monotonic() - self._seen_at > SHARED_FOR_S:
                 self._seen_at = time.monotonic()
-                self._board = look()
-            return self._board
+                self._pace = look()
+            return self._pace
 
 
-_shared = SharedBoard()
+_shared = SharedPace()

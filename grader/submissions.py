@@ -13,7 +13,7 @@ from grader.tasks import wake
 from grader.turns import next_turn
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    from django.contrib.auth.models import AnonymousUser, User
 
 
 @transaction.atomic
@@ -48,7 +48,7 @@ def regrade(submission: Submission) -> Run:
 
 
 @transaction.atomic
-def cancel(run: Run, *, by: "User") -> bool:
+def cancel(run: Run, *, by: "User | AnonymousUser") -> bool:
     """End an open run without an outcome, and its sandbox within a second; False if it is over."""
     is_cancelled = queries.cancel(run, f"Cancelled by {by.get_username()}.")
     if is_cancelled:

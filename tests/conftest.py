@@ -73,9 +73,9 @@ def errands_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.fixture(autouse=True)
-def no_board_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Forget the queue that this process has seen: another test's runs have the same numbers."""
-    monkeypatch.setattr(places, "_shared", places.SharedBoard())
+def no_pace_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget the workers and gradings that this process has seen: they were another test's."""
+    monkeypatch.setattr(places, "_shared", places.SharedPace())
 
 
 @pytest.fixture(scope="session")

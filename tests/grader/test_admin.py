@@ -5,14 +5,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from grader.models import Run
+from grader.models import Run, Try
 from tests.grader.examples import large_columns, queued
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize("model", ["exercise", "revision", "submission", "run"])
+@pytest.mark.parametrize("model", ["exercise", "revision", "submission", "run", "try"])
 def test_lists_need_the_same_queries_for_any_number_of_rows(
     model: str,
     count: int,
@@ -20,8 +20,10 @@ def test_lists_need_the_same_queries_for_any_number_of_rows(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for student in range(count):
-        queued(f"student{student}")
-    extra = {"exercise": 0, "revision": 1, "submission": 1, "run": 1}[model]  # The filter's names.
+        Try.objects.create(run=queued(f"student{student}"), number=1, worker="w1")
+    extra = {"exercise": 0, "revision": 1, "submission": 1, "run": 1, "try": 0}[
+        model
+    ]  # The filter's names.
 
     with django_assert_num_queries(5 + extra):
         page = admin_client.get(reverse(f"admin:grader_{model}_changelist"))
@@ -29,9 +31,10 @@ def test_lists_need_the_same_queries_for_any_number_of_rows(
     assert page.status_code == 200
 
 
-@pytest.mark.parametrize("model", ["exercise", "revision", "submission", "run"])
+@pytest.mark.parametrize("model", ["exercise", "revision", "submission", "run", "try"])
 def test_lists_leave_large_columns_in_the_database(model: str, admin_client: Client) -> None:
     run = queued()
+    Try.objects.create(run=run, number=1, worker="w1")
     run.submission.revision.exercise.published = run.submission.revision
     run.submission.revision.exercise.save()
 
@@ -62,3 +65,17 @@ def test_grade_again_queues_a_regrade(admin_client: Client, woken: list[str]) ->
         ("regrade", "queued"),
         ("first", "cancelled"),
     ]
+
+
+def test_cancel_ends_what_is_open(admin_client: Client, announced: list[int]) -> None:
+    waiting, over = queued("ada"), queued("bob", state=Run.State.CANCELLED)
+
+    page = admin_client.post(
+        reverse("admin:grader_run_changelist"),
+        {"action": "cancel_runs", "_selected_action": [waiting.pk, over.pk]},
+        follow=True,
+    )
+
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.cause) == ("cancelled", "Cancelled by admin.")
+    assert b"Cancelled: 1." in page.content

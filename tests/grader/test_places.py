@@ -4,41 +4,49 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from grader import places
+from grader import places, queries
 from grader.models import Run
-from grader.places import Board, Place, look, place_of
+from grader.places import Pace, Place, look, place_of
 from tests.grader.examples import finished, process, queued
 
 pytestmark = pytest.mark.django_db
 
 
-def board(*, before: int = 0, slots: int = 2, seconds_each: float | None = 2.5) -> Board:
-    return Board(before={7: before}, slots=slots, seconds_each=seconds_each)
+def pace(*, slots: int = 2, seconds_each: float | None = 2.5) -> Pace:
+    return Pace(slots=slots, seconds_each=seconds_each)
 
 
 @pytest.mark.parametrize(
-    ("seen", "place"),
+    ("seen", "before", "place"),
     [
-        (board(), Place(before=0, seconds=3, is_paused=False)),
-        (board(before=3), Place(before=3, seconds=5, is_paused=False)),
-        (board(before=4), Place(before=4, seconds=8, is_paused=False)),
-        (board(before=4, slots=5), Place(before=4, seconds=3, is_paused=False)),
-        (board(before=4, slots=0), Place(before=4, seconds=None, is_paused=True)),
-        (board(before=4, seconds_each=None), Place(before=4, seconds=None, is_paused=False)),
+        (pace(), 0, Place(before=0, seconds=3, is_paused=False)),
+        (pace(), 3, Place(before=3, seconds=5, is_paused=False)),
+        (pace(), 4, Place(before=4, seconds=8, is_paused=False)),
+        (pace(slots=5), 4, Place(before=4, seconds=3, is_paused=False)),
+        (pace(slots=0), 4, Place(before=4, seconds=None, is_paused=True)),
+        (pace(seconds_each=None), 4, Place(before=4, seconds=None, is_paused=False)),
     ],
 )
-def test_a_place_is_estimated_from_slots_and_recent_runs(seen: Board, place: Place) -> None:
-    assert seen.place(7) == place
+def test_a_place_is_estimated_from_slots_and_recent_runs(
+    seen: Pace, before: int, place: Place
+) -> None:
+    assert seen.place(before) == place
 
 
-def test_look_orders_as_claims_are_made() -> None:
+def test_places_are_the_order_in_which_claims_are_made() -> None:
     flood = [queued("flooder") for _ in range(3)]
     regrade = queued("ada", reason=Run.Reason.REGRADE, lane=Run.Lane.REGRADE)
     ada = queued("ada")
-    queued("bob", state=Run.State.RUNNING)
+    replacing = queued("flooder", stands_for=flood[0].pk, turn=0)
+    queries.cancel(flood[0], "Replaced by attempt 4.")
+    queued("eve", state=Run.State.RUNNING)
 
-    order = [flood[0], ada, flood[1], flood[2], regrade]
-    assert look().before == {run.pk: before for before, run in enumerate(order)}
+    order = [replacing, ada, flood[1], flood[2], regrade]
+    told = [place_of(run).before for run in order]
+    claimed = [queries.claim(Run.Lane.REGRADE, "w1") for _ in order]
+
+    assert told == [0, 1, 2, 3, 4]
+    assert claimed == order
 
 
 def test_look_counts_the_slots_of_living_workers() -> None:
@@ -79,29 +87,20 @@ def test_pages_share_one_look(
     monkeypatch.setattr(places, "SHARED_FOR_S", 3600)
     runs = [queued(name) for name in ("ada", "bob", "eve")]
 
-    with django_assert_num_queries(3):  # The queue, the workers, the latest runs.
+    with django_assert_num_queries(5):  # Workers and latest runs once, and each place.
         seen = [place_of(run).before for run in runs]
 
     assert seen == [0, 1, 2]
 
 
-@pytest.mark.parametrize(("shared_for_s", "before"), [(3600, 1), (-1, 0)])
+@pytest.mark.parametrize(("shared_for_s", "slots"), [(3600, 0), (-1, 2)])
 def test_a_look_is_shared_until_it_is_old(
-    shared_for_s: float, before: int, monkeypatch: pytest.MonkeyPatch
+    shared_for_s: float, slots: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(places, "SHARED_FOR_S", shared_for_s)
-    first, second = queued("ada"), queued("bob")
+    shared = places.SharedPace()
 
-    place_of(second)
-    first.delete()
+    shared.pace()
+    process(slots=2)
 
-    assert place_of(second).before == before
-
-
-def test_a_run_that_the_shared_look_does_not_know_makes_it_look_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(places, "SHARED_FOR_S", 3600)
-    place_of(queued("ada"))
-
-    assert place_of(queued("bob")).before == 1
+    assert shared.pace().slots == slots

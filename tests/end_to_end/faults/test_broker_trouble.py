@@ -76,7 +76,9 @@ def test_what_is_handed_in_while_the_broker_is_away_is_graded_later(
     assert site.run_of(attempt)[2] == "passed"
 
 
-def test_a_broker_that_hangs_holds_up_no_page(site: Site, own_broker: Broker) -> None:
+def test_what_is_handed_in_while_the_broker_hangs_is_graded_later(
+    site: Site, own_broker: Broker
+) -> None:
     students = site.students(5)
     own_broker.signal(signal.SIGSTOP)
     try:
