@@ -43,7 +43,7 @@ class Presence:
     """Tells of a process from a thread of its own, until it ends."""
 
     def __init__(self, process: Process) -> None:
-        self._process = process
+        self.process = process
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._tell, name="presence", daemon=True)
 
@@ -57,12 +57,12 @@ class Presence:
 
     def _tell(self) -> None:
         while True:
-            with _telling, _logged(self._process):
-                note(self._process)
+            with _telling, _logged(self.process):
+                note(self.process)
             if self._is_over.wait(TOLD_EVERY_S):
                 break
-        with _telling, _logged(self._process):
-            Process.objects.filter(pk=self._process.pk).delete()
+        with _telling, _logged(self.process):
+            Process.objects.filter(pk=self.process.pk).delete()
 
 
 def note(process: Process) -> None:

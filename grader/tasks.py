@@ -8,6 +8,7 @@ from typing import Any
 import redis
 from celery import Task, shared_task
 from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
+from django.db import DatabaseError
 from django.utils import timezone
 from kombu.exceptions import KombuError
 
@@ -23,8 +24,13 @@ BROKER_TROUBLE = (KombuError, redis.RedisError, OSError)
 @shared_task(name="grader.grade_next", bind=True)
 def grade_next(self: "Task[Any, Any]", lane: str) -> None:
     """Grade the next run; wake again if more are open, for their own messages may be lost."""
-    if grading.grade_next(lane, worker=f"{self.request.hostname}:{os.getpid()}"):
-        wake(lane)
+    try:
+        is_more_open = grading.grade_next(lane, worker=f"{self.request.hostname}:{os.getpid()}")
+    except DatabaseError as error:
+        logger.warning("This wake-up came to nothing, the sweep will send another: %s", error)
+    else:
+        if is_more_open:
+            wake(lane)
 
 
 def wake(lane: str) -> bool:
@@ -52,7 +58,12 @@ _presences: dict[str, presence.Presence] = {}  # Of this process: one worker has
 
 @worker_ready.connect
 def _begin(sender: Any, **_: object) -> None:
-    """Tell the operator at the start, not at the first submission, whether this worker works."""
+    """Tell the operator at the start, not at the first submission, whether this worker works.
+
+    Celery says that a worker is ready each time that it has found its broker again.
+    """
+    if sender.controller.hostname in _presences:
+        return
     if grading.isolation.is_sound():
         logger.info("Programs are isolated; this worker takes work.")
     presence.disconnect()  # Its pool's processes are forked from this one whenever one ends.

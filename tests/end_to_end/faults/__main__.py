@@ -6,6 +6,7 @@ python -m tests.end_to_end.faults surge [--submissions 1000]
 
 import argparse
 import secrets
+import signal
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -27,6 +28,8 @@ def main() -> int:
     parser.add_argument("--database", choices=tuple(KINDS), action="append")
     parser.add_argument("--seed", type=int, default=secrets.randbits(32))
     options = parser.parse_args()
+    # Whoever ends this ends the sites too: they are in sessions of their own.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     run = _soak if options.what == "soak" else _surge
     return max(run(kind, options) for kind in options.database or KINDS)
 

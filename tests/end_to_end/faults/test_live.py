@@ -42,6 +42,8 @@ def test_a_page_follows_its_run_through_every_death(
     expect(page.locator(".tick-failed")).not_to_have_count(0)
     for part in ("web", "broker"):
         os.kill(site.pid_of(part), signal.SIGKILL)
+    give_back = site.database.take_away()
+    give_back()
 
     expect(page.locator(".verdict-failed")).to_be_visible()
     expect(page).to_have_title("Failed · Echo, briefly")
