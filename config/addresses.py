@@ -21,8 +21,19 @@ SQLITE_OPTIONS = {
 }
 
 
-def database(url: str) -> dict[str, Any]:
-    """Translate `sqlite:////abs/path` or `postgresql://user:password@host:port/name?option=value`."""
+# A server that does not answer is one that is away: else the kernel tries for a quarter of an hour.
+PATIENCE = {"connect_timeout": "5", "tcp_user_timeout": "10000"}  # Seconds; milliseconds: libpq.
+
+# What many threads of one process share. One that could not connect tries again after 1, 2, 4, ...
+# seconds, up to this limit, and then at the next request: a server that is back is found at once.
+POOL = {"min_size": 1, "max_size": 8, "timeout": 5, "reconnect_timeout": 1}
+
+
+def database(url: str, *, is_pooled: bool = False) -> dict[str, Any]:
+    """Translate `sqlite:////abs/path` or `postgresql://user:password@host:port/name?option=value`.
+
+    A pool is for who serves pages. A worker needs one or two connections, and forks.
+    """
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return {
@@ -41,10 +52,11 @@ def database(url: str) -> dict[str, Any]:
             # An ASGI server has a thread per request: connections are pooled, not kept.
             "CONN_MAX_AGE": 0,
             # A pool keeps connections that died with a restart of the server, unless it asks.
-            "CONN_HEALTH_CHECKS": True,
+            "CONN_HEALTH_CHECKS": is_pooled,
             "OPTIONS": {
+                **PATIENCE,
                 **dict(parse_qsl(parts.query)),
-                "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
+                **({"pool": POOL} if is_pooled else {}),
             },
         }
     msg = f"DATABASE_URL begins with {parts.scheme!r}: only sqlite and postgresql are known."

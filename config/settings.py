@@ -2,6 +2,7 @@
 
 IOMODELS_VAR          folder for the database, the broker, the secret key (default: <checkout>/var)
 DATABASE_URL          sqlite:////abs/path or postgresql://user:password@host/name (SQLite in var)
+DATABASE_POOL         1: share connections of PostgreSQL between threads, for who serves pages (0)
 REDIS_URL             redis://host:6379/0 or unix:///abs/path (the embedded broker's socket in var)
 SECRET_KEY            signs sessions (made on the first start and kept in var)
 DEBUG                 1: show tracebacks in the browser (0)
@@ -85,7 +86,8 @@ TEMPLATES = [
 
 DATABASES = {
     "default": addresses.database(
-        os.environ.get("DATABASE_URL") or f"sqlite:///{VAR / 'site.sqlite3'}"
+        os.environ.get("DATABASE_URL") or f"sqlite:///{VAR / 'site.sqlite3'}",
+        is_pooled=os.environ.get("DATABASE_POOL") == "1",
     ),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

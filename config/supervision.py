@@ -71,7 +71,7 @@ def programs(*, host: str, port: int, only: Collection[str] = PARTS) -> list[Pro
         Program(name="sweep", command=[sys.executable, "manage.py", "sweep"]),
         _worker("worker", lane="interactive", slots=slots),
         _worker("regrade", lane="regrade", slots=1),
-        Program(name="web", command=[sys.executable, "-m", *web]),
+        Program(name="web", command=["env", "DATABASE_POOL=1", sys.executable, "-m", *web]),
     ]
     broker = [_broker()] if settings.REDIS_IS_EMBEDDED and BROKER in only else []
     return [*broker, *(program for program in listed if program.name in only)]

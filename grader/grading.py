@@ -105,7 +105,7 @@ def _grade(run: Run, hold: Hold) -> bool:
             exercise,
             run.submission.program.encode(),
             file_name=run.submission.file_name,
-            on_progress=_progress_writer(run, exercise),
+            on_progress=_progress_writer(run, exercise, hold),
             stop=hold.let_go,
         )
     except Stopped:
@@ -135,23 +135,31 @@ def _insist(store: Callable[[], bool], hold: Hold) -> bool:
         pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
 
-def _progress_writer(run: Run, exercise: Exercise) -> Callable[[Progress], None]:
-    """Store and announce each scenario's beginning and end, with the time of each."""
+def _progress_writer(run: Run, exercise: Exercise, hold: Hold) -> Callable[[Progress], None]:
+    """Store and announce each scenario's beginning and end, with the time of each.
+
+    A tick that nobody sees is no reason to end a grading, nor to hold it up: after one that could
+    not be stored, none is tried until a renewal has shown that the database is there again.
+    """
+    failed_at: int | None = None  # How many renewals there had been.
     scenarios: list[dict[str, Any]] = [
         {"name": scenario.name, "outcome": None} for scenario in exercise.scenarios
     ]
 
     def write(progress: Progress) -> None:
+        nonlocal failed_at
         moment = "ended_at" if progress.outcome else "began_at"
         scenarios[progress.number - 1] |= {
             "outcome": progress.outcome or "running",
             moment: timezone.now().isoformat(),
         }
+        if failed_at == hold.renewals:
+            return
         try:
             if queries.record_progress(run, scenarios):
                 announce(run.pk)
         except DatabaseError as error:
-            # A tick that nobody sees is no reason to end a grading.
+            failed_at = hold.renewals
             logger.warning("Run %s: its progress was not stored: %s", run.pk, error)
             close_old_connections()
 

@@ -36,6 +36,7 @@ class Hold:
     def __init__(self, run: Run) -> None:
         self.let_go = threading.Event()
         self.reason: Reason | None = None
+        self.renewals = 0  # Each of them has shown that the database can be written to.
         self._run = run
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._watch, name=f"hold-{run.pk}", daemon=True)
@@ -84,5 +85,7 @@ class Hold:
             # Nobody can be told that it was silent, so nobody else has it. Go on.
             return True
         self._is_database_away = False
-        self._renewed_at = now if is_due else self._renewed_at
+        if is_due:
+            self._renewed_at = now
+            self.renewals += 1
         return is_held

@@ -26,8 +26,8 @@ class Leases:
     def look(self, running: list[Run]) -> list[Run]:
         """Look once; return those that have stood still for a lease.
 
-        `running` are all runs that are held now. A look that failed, because the database was away,
-        is none: nobody could renew either.
+        `running` are all runs that are held now. A look while the database could not be written to
+        is none and must not be made: nobody could renew either.
         """
         enough = looks_of_a_lease()
         before, self._seen = self._seen, {}

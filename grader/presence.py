@@ -61,8 +61,8 @@ class Presence:
                 note(self.process)
             if self._is_over.wait(TOLD_EVERY_S):
                 break
-        with _telling, _logged(self.process):
-            Process.objects.filter(pk=self.process.pk).delete()
+        with _telling:
+            forget(self.process)
 
 
 def note(process: Process) -> None:
@@ -70,6 +70,12 @@ def note(process: Process) -> None:
     process.seen_at = timezone.now()
     process.save()
     Process.objects.filter(seen_at__lt=process.seen_at - FORGOTTEN_AFTER).delete()
+
+
+def forget(process: Process) -> None:
+    """Take a process off the list that ends as it should."""
+    with _logged(process):
+        Process.objects.filter(pk=process.pk).delete()
 
 
 @contextmanager

@@ -18,7 +18,7 @@ transaction; constraints refuse a second open one and a second recorded one as w
 *The lease is counted, not timed*. A claim has lapsed when the sweep has looked at the run N times
 in a row and found the same fence and the same renewals (grader.leases). No clock of one machine is
 compared with that of another, and none with itself: clocks may be wrong, or stepped. While the
-database is away nobody can renew, but nobody can look either.
+database cannot be written to nobody can renew; but then a look does not count either.
 
 What happens when a part dies:
 

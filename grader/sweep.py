@@ -14,8 +14,6 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -26,7 +24,7 @@ from django.utils import timezone
 from grader.announcements import announce
 from grader.leases import Leases
 from grader.models import Process, Run
-from grader.presence import Presence
+from grader.presence import forget, note
 from grader.queries import take_back
 from grader.tasks import BROKER_TROUBLE, waiting, wake
 
@@ -51,36 +49,28 @@ def sweep(leases: Leases) -> int:
 
 def sweep_until(stop: threading.Event) -> None:
     """Sweep every GRADER_SWEEP_SECONDS until `stop` is set, whatever else fails meanwhile."""
-    leases, alarm = Leases(), Alarm()
-    with _present():
-        while not stop.wait(settings.GRADER_SWEEP_SECONDS):
-            try:
-                close_old_connections()
-                sent = sweep(leases)
-                alarm.look()
-            except (DatabaseError, *BROKER_TROUBLE) as error:
-                logger.warning("This sweep failed, the next one is near: %s", error)
-            else:
-                if sent:
-                    logger.info("Sent %d wake-ups for runs that nobody was woken for.", sent)
+    leases, alarm, process = Leases(), Alarm(), _process()
+    while not stop.wait(settings.GRADER_SWEEP_SECONDS):
+        try:
+            close_old_connections()
+            # Before the look: where this cannot be written, no worker can renew either, although
+            # both can read (another process has SQLite's lock, or the disk is full).
+            note(process)
+            sent = sweep(leases)
+            alarm.look()
+        except (DatabaseError, *BROKER_TROUBLE) as error:
+            logger.warning("This sweep failed, the next one is near: %s", error)
+        else:
+            if sent:
+                logger.info("Sent %d wake-ups for runs that nobody was woken for.", sent)
+    forget(process)
 
 
-@contextmanager
-def _present() -> Iterator[None]:
+def _process() -> Process:
     host = socket.gethostname()
-    presence = Presence(
-        Process(
-            name=f"sweep@{host}",
-            kind=Process.Kind.SWEEP,
-            machine=host,
-            started_at=timezone.now(),
-        )
+    return Process(
+        name=f"sweep@{host}", kind=Process.Kind.SWEEP, machine=host, started_at=timezone.now()
     )
-    presence.begin()
-    try:
-        yield
-    finally:
-        presence.end()
 
 
 @dataclass(slots=True)

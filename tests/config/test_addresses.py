@@ -25,11 +25,19 @@ def test_database_on_a_server() -> None:
         "HOST": "db.example",
         "PORT": "5433",
         "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "sslmode": "require",
-            "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
-        },
+        "CONN_HEALTH_CHECKS": False,
+        "OPTIONS": {"connect_timeout": "5", "tcp_user_timeout": "10000", "sslmode": "require"},
+    }
+
+
+def test_connections_are_shared_where_pages_are_served() -> None:
+    site = addresses.database("postgresql://ada@/site?connect_timeout=9", is_pooled=True)
+
+    assert site["CONN_HEALTH_CHECKS"]
+    assert site["OPTIONS"] == {
+        "connect_timeout": "9",
+        "tcp_user_timeout": "10000",
+        "pool": addresses.POOL,
     }
 
 

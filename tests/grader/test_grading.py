@@ -318,3 +318,27 @@ def test_a_result_is_kept_until_the_database_is_there(
 
     run.refresh_from_db()
     assert (run.state, run.tries) == (Run.State.FINISHED, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_tick_is_tried_while_the_last_one_could_not_be_stored(
+    examine_with: Callable[[Examine], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued()
+    tried: list[int] = []
+
+    def be_away(_: Run, progress: list[dict[str, Any]]) -> bool:
+        tried.append(sum(one["outcome"] is not None for one in progress))
+        raise OperationalError("database is locked")
+
+    def examine(*_: Any, on_progress: Callable[[Progress], None], **__: Any) -> Examination:
+        for number in (1, 2):
+            on_progress(Progress(number=number, of=2, name="", outcome=None))
+        return examined()
+
+    examine_with(examine)
+    monkeypatch.setattr(queries, "record_progress", be_away)
+    grading.grade_next("interactive", worker="w1")
+
+    assert tried == [1]
+    assert Run.objects.get().state == Run.State.FINISHED

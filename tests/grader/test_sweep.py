@@ -1,5 +1,4 @@
 import threading
-from contextlib import nullcontext
 
 import pytest
 from django.db import OperationalError
@@ -7,7 +6,7 @@ from pytest_django import Settings
 
 from grader import queries, sweep, tasks
 from grader.leases import Leases, looks_of_a_lease
-from grader.models import Run
+from grader.models import Process, Run
 from tests.grader.examples import queued
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +78,30 @@ def test_sweep_leaves_a_run_whose_worker_renews(
     assert (queries.is_held(run), woken) == (True, [])
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_look_counts_only_while_the_database_can_be_written_to(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, in_broker: dict[str, int]
+) -> None:
+    settings.GRADER_SWEEP_SECONDS = 0.001
+    settings.GRADER_LEASE_SECONDS = 0.001
+    stop = threading.Event()
+    queued()
+    run = queries.claim("interactive", "w1")
+    assert run is not None
+    rounds = iter(range(3 * looks_of_a_lease()))
+
+    def be_locked(_: Process) -> None:
+        if next(rounds, None) is None:
+            stop.set()
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(sweep, "note", be_locked)
+    sweep.sweep_until(stop)
+
+    assert queries.is_held(run)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_sweep_survives_trouble(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -95,7 +118,6 @@ def test_sweep_survives_trouble(
 
     monkeypatch.setattr(sweep, "sweep", fail)
     monkeypatch.setattr(sweep, "close_old_connections", lambda: None)
-    monkeypatch.setattr(sweep, "_present", nullcontext)
 
     sweep.sweep_until(stop)
 
