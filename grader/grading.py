@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from grader import leaving, machines, queries, sandbox
 from grader.announcements import announce
-from grader.exceptions import SandboxUnavailable
 from grader.harness.examination import Progress, examine
 from grader.harness.exercise import Exercise
 from grader.harness.pipes import Stopped
@@ -47,7 +46,7 @@ class Isolation:
         return self._is_sound
 
     def doubt(self) -> None:
-        """Forget the answer: a sandbox has just failed."""
+        """Forget the answer: a grading has just failed, and perhaps for a reason that lasts."""
         self._is_sound = False
         self._look_at = 0.0
 
@@ -112,8 +111,8 @@ def _grade(run: Run, hold: Hold) -> bool:
         return hold.reason is Reason.LEAVING and queries.hand_back(run)
     except Exception as error:  # Whatever it is, it is ours: the program's mistakes are values.
         logger.exception("Run %s could not be graded", run.pk)
-        if isinstance(error, SandboxUnavailable):
-            isolation.doubt()
+        # A machine that is sick (a full disk, no memory) would break one run after the other.
+        isolation.doubt()
         return _insist(partial(queries.give_back, run, f"{type(error).__name__}: {error}"), hold)
     return _insist(partial(queries.record_result, run, examination), hold)
 

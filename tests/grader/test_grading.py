@@ -110,6 +110,33 @@ def test_our_trouble_gives_the_run_back(
     )
 
 
+@pytest.mark.parametrize(("trouble", "tests"), [(GraderError, 2), (None, 1)])
+def test_trouble_makes_a_machine_be_tested_again(
+    trouble: type[Exception] | None,
+    tests: int,
+    examine_with: Callable[[Examine], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    queued("ada")
+
+    def self_test() -> tuple[()]:
+        asked.append("sound?")
+        return ()
+
+    def examine(*_: Any, **__: Any) -> Examination:
+        if trouble:
+            raise trouble
+        return examined()
+
+    monkeypatch.setattr(sandbox, "self_test", self_test)
+    examine_with(examine)
+    for _ in range(2):
+        grading.grade_next("interactive", worker="w1")
+
+    assert len(asked) == tests
+
+
 def test_exercise_with_a_mistake_is_our_trouble() -> None:
     run = queued()
     revisions = type(run.submission.revision).objects

@@ -1,5 +1,5 @@
 // What HTML cannot say: Ctrl-Enter hands in, what is too large stays here, a page whose events do not
-// arrive polls. Everything works without this file, with a reload more.
+// arrive polls, what is unfolded stays so. Everything works without this file, with a reload more.
 "use strict";
 
 const EVENTS_WITHIN_MS = 3000;
@@ -32,6 +32,15 @@ document.addEventListener("submit", (event) => {
 // Coming back to a page that the browser kept must not find its button disabled.
 window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("[data-once]")) button.disabled = false;
+});
+
+// What somebody has unfolded stays so when the part around it is renewed.
+let unfolded = [];
+document.addEventListener("htmx:beforeSwap", (event) => {
+  unfolded = [...event.target.querySelectorAll("details[open][id]")].map((one) => one.id);
+});
+document.addEventListener("htmx:afterSwap", () => {
+  for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
 });
 
 const live = document.querySelector("[data-state-url]");
