@@ -29,9 +29,10 @@ PARTS = {
     "web": "uvicorn",
     "driver": "grader.harness.driver",
 }
-# A lease of two seconds, looked at five times a second: a dead worker costs little of a test.
+# A lease of a few seconds, looked at five times a second: a dead worker costs little of a test, and
+# a living one is not taken for dead where the machine is busy.
 QUICK = {
-    "GRADER_LEASE_SECONDS": "2",
+    "GRADER_LEASE_SECONDS": "4",
     "GRADER_SWEEP_SECONDS": "0.2",
     "GRADER_GRACE_SECONDS": "2",
 }

@@ -20,7 +20,7 @@ from tests.end_to_end.processes import descendants, until
 
 STUDENTS = 20
 PAUSE_S = (1.0, 4.0)  # Between two faults.
-AWAY_S = (0.5, 4.0)  # How long something is stopped or away: shorter and longer than a lease.
+AWAY_S = (0.5, 8.0)  # How long something is stopped or away: shorter and longer than a lease.
 SUBMITS_EVERY_S = 0.6
 
 Fault = Callable[[Site, random.Random], object]  # False: there was nothing to break.
