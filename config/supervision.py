@@ -2,8 +2,8 @@
 
     supervisord --- broker     unless REDIS_URL says that there is one
                 |-- sweep      wakes workers for forgotten runs
-                |-- worker     the interactive lane: a slot per processor
-                |-- regrade    one slot at low priority; takes interactive runs first
+                |-- worker     the interactive lane: a slot per processor, after the pages
+                |-- regrade    one slot at lower priority still; takes interactive runs first
                 '-- web        uvicorn
 
 A program that exits is started again: a Celery worker may exit when its broker dies. The broker is
@@ -31,6 +31,8 @@ from config import addresses, broker
 
 # After GRADER_GRACE_SECONDS a worker hands back what it has not finished. This is for doing it.
 HANDING_BACK_S = 10
+# A page must not wait for gradings, nor a grading that somebody waits for for one that nobody does.
+NICE = {"interactive": 5, "regrade": 10}
 BROKER = "broker"
 PARTS = (BROKER, "sweep", "worker", "regrade", "web")
 
@@ -121,7 +123,6 @@ def _broker() -> Program:
 
 
 def _worker(name: str, *, lane: str, slots: int) -> Program:
-    nice = ["nice", "-n", "10"] if lane == "regrade" else []
     worker = [
         *("celery", "--quiet", "-A", "config.celery", "worker"),
         *("--queues", lane, "--concurrency", str(slots), "--hostname", f"{name}@%h"),
@@ -129,7 +130,7 @@ def _worker(name: str, *, lane: str, slots: int) -> Program:
     ]
     return Program(
         name=name,
-        command=[*nice, sys.executable, "-m", *worker],
+        command=["nice", "-n", str(NICE[lane]), sys.executable, "-m", *worker],
         stops_within_s=math.ceil(settings.GRADER_GRACE_SECONDS) + HANDING_BACK_S,
     )
 

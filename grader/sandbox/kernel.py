@@ -83,8 +83,12 @@ def shorten_slice(pid: int) -> None:
     notice; see sched_setattr(2).
     """
     number = syscalls.numbers(platform.machine())["sched_setattr"]
+    try:
+        nice = os.getpriority(os.PRIO_PROCESS, pid)  # It stays: only root may be less nice again.
+    except ProcessLookupError:
+        return
     attributes = _SCHED_ATTR.pack(
-        _SCHED_ATTR.size, _SCHED_OTHER, _SCHED_FLAG_RESET_ON_FORK, 0, 0, _SLICE_NS, 0, 0, 0, 0
+        _SCHED_ATTR.size, _SCHED_OTHER, _SCHED_FLAG_RESET_ON_FORK, nice, 0, _SLICE_NS, 0, 0, 0, 0
     )
     _libc.syscall(ctypes.c_long(number), ctypes.c_int(pid), attributes, ctypes.c_uint(0))
 
