@@ -29,6 +29,9 @@ PARTS = {
     "web": "uvicorn",
     "driver": "grader.harness.driver",
 }
+# What a worker logs when it has a result and no database.
+KEPT = "What was found is kept until the database is there"
+
 # A lease of a few seconds, looked at five times a second: a dead worker costs little of a test, and
 # a living one is not taken for dead where the machine is busy.
 QUICK = {

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.faults.audit import CLEAN, Audit, audit
 from tests.end_to_end.faults.databases import Row, Sqlite
-from tests.end_to_end.faults.site import Site
-from tests.end_to_end.faults.students import RIGHT
-from tests.end_to_end.faults.work import ALL_GRADED, Work
+from tests.end_to_end.faults.site import KEPT, Site
+from tests.end_to_end.faults.students import RIGHT, SLOW
 from tests.end_to_end.processes import until
 
 pytestmark = [
@@ -101,14 +101,15 @@ def site(tmp_path: Path, disk: Disk) -> Iterator[Site]:
 
 
 def test_a_full_disk_loses_nothing(site: Site, disk: Disk) -> None:
-    work = Work(site)
     [ada] = site.students(1)
-    attempt, _ = work.held()
+    attempt = ada.submit(SLOW)
+    until(lambda: site.is_running(attempt), within_s=60, what="it is being graded")
 
     with Full(disk.inside(site)):
-        until(lambda: not site.pids("driver"), within_s=60, what="the gradings have ended")
+        until(lambda: KEPT in site.log(), within_s=120, what="a result is kept")
         status, page = ada.try_to_submit(RIGHT)
 
     assert (status, "Nothing was stored" in page) == (503, True)
-    assert work.finish() == ALL_GRADED
-    assert [ending for ending, _ in work.endings(attempt)] == ["recorded"]
+    until(lambda: site.is_over(attempt), within_s=60, what="the result is recorded")
+    assert audit(site.database, {attempt: "failed"}) == Audit(submitted=1, graded=1, **CLEAN)
+    assert site.database.rows("SELECT ending FROM grader_try") == [("recorded",)]

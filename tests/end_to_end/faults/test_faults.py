@@ -7,11 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.end_to_end.faults.audit import audit
-from tests.end_to_end.faults.site import Site
+from tests.end_to_end.faults.site import KEPT, Site
 from tests.end_to_end.faults.work import ALL_GRADED, Work
 from tests.end_to_end.processes import until
-
-KEPT = "What was found is kept until the database is there"
 
 pytestmark = [pytest.mark.queue, pytest.mark.sandbox]
 
