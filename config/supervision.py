@@ -75,8 +75,8 @@ def programs(*, host: str, port: int, only: Collection[str] = PARTS) -> list[Pro
         _worker("regrade", lane="regrade", slots=1),
         Program(name="web", command=["env", "DATABASE_POOL=1", sys.executable, "-m", *web]),
     ]
-    broker = [_broker()] if settings.REDIS_IS_EMBEDDED and BROKER in only else []
-    return [*broker, *(program for program in listed if program.name in only)]
+    first = [_broker()] if settings.REDIS_IS_EMBEDDED and BROKER in only else []
+    return [*first, *(program for program in listed if program.name in only)]
 
 
 def configuration(listed: list[Program], *, var: Path) -> str:

@@ -38,9 +38,10 @@ def grading(request: SignedInRequest) -> HttpResponse:
     """Show the queue, the workers and the last troubles; for htmx the part that changes."""
     if not request.user.is_staff:
         raise PermissionDenied
-    is_part = "HX-Request" in request.headers
-    template = "courses/partials/graders.html" if is_part else "courses/grading.html"
-    return render(request, template, _graders())
+    if "HX-Request" in request.headers:
+        return render(request, "courses/partials/graders.html", _graders())
+    context = {"machines": conditions(), **_graders()}
+    return render(request, "courses/grading.html", context)
 
 
 @never_cache
@@ -77,7 +78,6 @@ def _graders() -> dict[str, Any]:
         "chart": chart(gauges.throughput()),
         "endings": _told(since=timezone.now() - A_DAY),
         "broken": gauges.broken(),
-        "machines": conditions(),
         "now": timezone.now(),
     }
 

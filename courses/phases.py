@@ -62,7 +62,7 @@ def phases(run: Run, *, submitted_at: datetime) -> tuple[Phase, ...]:
     is_begun = run.state != Run.State.QUEUED and run.started_at is not None
     began, ended = _bounds(run.progress) if is_begun else (None, None)
     beginnings = (submitted_at, run.queued_at, run.started_at if is_begun else None, began, ended)
-    names = ("Submitted", "Queued", "Preparing", _running(run), "Reporting")
+    names = ("Submitted", "Queued", "Preparing", _running(scenarios(run), run), "Reporting")
     over_at = None if run.is_open else run.finished_at
     return tuple(
         _phase(name, at, _next(beginnings[number + 1 :], over_at), Run.State(run.state))
@@ -77,12 +77,11 @@ def _bounds(progress: Sequence[Mapping[str, Any]]) -> tuple[datetime | None, dat
     return began, _moment(progress[-1], "ended_at") if is_over else None
 
 
-def _running(run: Run) -> str:
-    played = [one["outcome"] for one in run.progress if (one["outcome"] or "") in DECIDED]
-    if run.state != Run.State.RUNNING or not run.progress:
+def _running(played: Sequence[Played], run: Run) -> str:
+    decided = sum(one.is_decided for one in played)
+    if run.state != Run.State.RUNNING or decided == len(played):
         return "Running"
-    number = min(len(played) + 1, len(run.progress))
-    return f"Running scenario {number} of {len(run.progress)}"
+    return f"Running scenario {decided + 1} of {len(played)}"
 
 
 def _next(later: Sequence[datetime | None], over_at: datetime | None) -> datetime | None:

@@ -55,14 +55,14 @@ def run(request: SignedInRequest, run: int) -> HttpResponse:
 @require_safe
 def artefact(request: SignedInRequest, run: int, name: str) -> HttpResponse:
     found = _find(request.user, run)
-    listed = {one.name: one for one in artefacts(found.run)}
-    body = content(found.run, name)
-    if body is None:
+    wanted = next((one for one in artefacts(found.run) if one.name == name), None)
+    body = content(found.run, wanted) if wanted else b""
+    if not wanted or not body:
         raise Http404
     disposition = f'attachment; filename="run-{found.run.pk}-{name}"'
     return HttpResponse(
         body,
-        content_type=listed[name].media_type,
+        content_type=wanted.media_type,
         headers={"Content-Disposition": disposition, **DOWNLOAD},
     )
 

@@ -46,7 +46,8 @@ class Status:
     @property
     def is_tried_again(self) -> bool:
         """Whether it was begun before and had to be stopped."""
-        return self.run.is_open and self.run.fence > (self.run.state == Run.State.RUNNING)
+        claims_before = self.run.fence - int(self.run.state == Run.State.RUNNING)
+        return self.run.is_open and claims_before > 0
 
 
 def status(attempt: Attempt, *, teaches: bool) -> Status:
@@ -59,17 +60,17 @@ def status(attempt: Attempt, *, teaches: bool) -> Status:
         if run.report
         else None
     )
-    ticks = scenarios(run) if run.state == Run.State.RUNNING else ()
+    seen = phases(run, submitted_at=submission.created_at)
     first = result.first if result and result.first and result.first.has_timeline else None
     return Status(
         attempt=attempt,
         run=run,
         place=place_of(run) if is_queued else None,
-        phases=phases(run, submitted_at=submission.created_at),
-        ticks=ticks,
+        phases=seen,
+        ticks=scenarios(run) if run.state == Run.State.RUNNING else (),
         result=result,
         timeline=timeline_of(run, scenario=first.number) if first else None,
-        headline=_headline(run, ticks),
+        headline=_headline(run, seen),
         history=[] if run.is_open else history(attempt.assignment, student=attempt.student),
         teaches=teaches,
     )
@@ -108,12 +109,12 @@ def _look_again_s(now: Status) -> float | None:
     return min(LOOK_AGAIN_S + LOOK_AGAIN_PER_RUN_S * now.place.before, LOOK_AGAIN_AT_LATEST_S)
 
 
-def _headline(run: Run, ticks: tuple[Played, ...]) -> str:
+def _headline(run: Run, phases: tuple[Phase, ...]) -> str:
     match Run.State(run.state):
         case Run.State.QUEUED:
             return "Waiting for a grader"
         case Run.State.RUNNING:
-            return _step(ticks)
+            return next(phase.name for phase in phases if phase.state == "now")
         case Run.State.FINISHED:
             outcome = Run.Outcome(run.outcome or "")
             return {"passed": "Passed", "failed": "Failed", "undecided": "Not decided"}[outcome]
@@ -121,12 +122,3 @@ def _headline(run: Run, ticks: tuple[Played, ...]) -> str:
             return "The grader had a problem"
         case Run.State.CANCELLED:
             return "Cancelled"
-
-
-def _step(ticks: tuple[Played, ...]) -> str:
-    decided = sum(tick.is_decided for tick in ticks)
-    if not any(tick.outcome for tick in ticks):
-        return "Preparing the sandbox"
-    if decided == len(ticks):
-        return "Writing the report"
-    return f"Running scenario {decided + 1} of {len(ticks)}"

@@ -191,7 +191,7 @@ def _exercise_page(
         "rules": asked(definition.demands) if definition else (),
         "statement": content.render(definition.statement) if definition else "",
         "form": form,
-        "waiting": waiting(assignment, student=request.user),
+        "waiting": list(waiting(assignment, student=request.user)),
         "history": earlier,
         "is_last_attempt": latest is not None,
         "language": language,

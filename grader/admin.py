@@ -106,11 +106,9 @@ class RunAdmin(ReadOnly, Light[Run]):
 
 
 @admin.register(Try)
-class TryAdmin(ReadOnly, admin.ModelAdmin[Try]):
+class TryAdmin(ReadOnly, Light[Try]):
     list_display = ("run", "number", "worker", "began_at", "ended_at", "ending", "is_late", "cause")
     list_select_related = ("run",)
     list_filter = ("ending", "is_late")
     search_fields = ("worker", "cause")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Try]:
-        return super().get_queryset(request).defer("run__report", "run__progress")
+    deferred = ("run__report", "run__progress")

@@ -34,18 +34,18 @@ class Artefact:
 
 def artefacts(run: Run) -> tuple[Artefact, ...]:
     """List what there is of a run: always its program, the rest once it has finished."""
-    return tuple(artefact for artefact in _listed(run))
+    return tuple(_listed(run))
 
 
-def content(run: Run, name: str) -> bytes | None:
-    """Return the content of one artefact; None if the run has none of that name."""
-    names = [artefact.name for artefact in artefacts(run)]
-    if name not in names:
-        return None
-    if name == ARCHIVE:
-        return _archive({one: _content(run, one) for one in names if one != ARCHIVE})
-    # Another release may have stored a ledger in a form that cannot be drawn now.
-    return _content(run, name) or None
+def content(run: Run, artefact: Artefact) -> bytes:
+    """Return the content of one of the run's artefacts.
+
+    It is empty where another release has stored a ledger or a trace that cannot be read now.
+    """
+    if artefact.name != ARCHIVE:
+        return _content(run, artefact.name)
+    others = (one.name for one in artefacts(run) if one.name != ARCHIVE)
+    return _archive({name: _content(run, name) for name in others})
 
 
 def ledger_of(run: Run, *, scenario: int) -> Ledger | None:

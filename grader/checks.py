@@ -29,7 +29,7 @@ def broker_is_known(**_: Any) -> Sequence[CheckMessage]:
 
 @register
 def lease_outlives_sweep(**_: Any) -> Sequence[CheckMessage]:
-    """E002: a lease is renewed every third of itself, and has to survive a slow renewal."""
+    """E002: a lease is renewed every third of itself, and no more often than a worker looks."""
     if settings.GRADER_LEASE_SECONDS >= 1.5 and settings.GRADER_SWEEP_SECONDS > 0:
         return []
     return [

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.db.models.functions import TruncMinute
 from django.utils import timezone
 
 from grader.models import Process, Run, Try
-from grader.presence import alive
+from grader.presence import alive, is_alive
 
 # Open runs, and nobody has claimed one for so long: the workers are stuck or gone.
 STALLED_AFTER = timedelta(minutes=1)
@@ -69,7 +69,6 @@ def lanes() -> list[LaneLength]:
 
 def workers() -> list[Worker]:
     """Return the workers that were heard of in the last day, with the runs that each holds."""
-    living = set(alive(Process.objects.all()).values_list("pk", flat=True))
     running = (
         Run.objects.filter(state=Run.State.RUNNING)
         .without_reports()
@@ -81,7 +80,7 @@ def workers() -> list[Worker]:
     for run in running:
         held.setdefault(run.worker.rpartition(":")[0], []).append(run)
     return [
-        Worker(process=one, is_alive=one.pk in living, runs=held.get(one.name, []))
+        Worker(process=one, is_alive=is_alive(one), runs=held.get(one.name, []))
         for one in Process.objects.filter(kind=Process.Kind.WORKER)
     ]
 
@@ -129,8 +128,7 @@ def endings(*, since: datetime | None = None) -> dict[str, int]:
 def is_stalled() -> bool:
     """Tell whether runs are open for long and nobody takes any."""
     now = timezone.now()
-    waiting = Run.objects.open(now).filter(queued_at__lt=now - STALLED_AFTER)
-    if not waiting.exists():
+    if not Run.objects.open(now).filter(queued_at__lt=now - STALLED_AFTER).exists():
         return False
-    last = Run.objects.aggregate(last=Max("started_at"))["last"]
+    last = Try.objects.order_by("-pk").values_list("began_at", flat=True).first()
     return last is None or last < now - STALLED_AFTER

@@ -39,6 +39,11 @@ def alive(processes: QuerySet[Process]) -> QuerySet[Process]:
     return processes.filter(seen_at__gte=timezone.now() - ALIVE_FOR)
 
 
+def is_alive(process: Process) -> bool:
+    """Tell whether it was heard of lately."""
+    return process.seen_at >= timezone.now() - ALIVE_FOR
+
+
 class Presence:
     """Tells of a process from a thread of its own, until it ends."""
 

@@ -18,10 +18,11 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
-from django.db.models import Count, Max
+from django.db.models import Count
 from django.utils import timezone
 
 from grader.announcements import announce
+from grader.gauges import is_stalled
 from grader.leases import Leases
 from grader.models import Process, Run
 from grader.presence import forget, note
@@ -32,8 +33,8 @@ logger = logging.getLogger(__name__)
 
 # More messages than all workers have slots are of no use: each worker that finds work passes it on.
 ENOUGH = 32
-# Open runs and no claim for so long: somebody should look at the workers.
-ALARM_AFTER_S = 60
+# Somebody should look at the workers, and need not read of it at each sweep.
+RING_EVERY_S = 60
 
 
 def sweep(leases: Leases) -> int:
@@ -81,14 +82,11 @@ class Alarm:
 
     def look(self) -> None:
         """Ring if the last claim is too long ago."""
-        if time.monotonic() - self.rang_at < ALARM_AFTER_S:
+        if time.monotonic() - self.rang_at < RING_EVERY_S:
             return
         self.rang_at = time.monotonic()
-        now = timezone.now()
-        count = Run.objects.open(now).count()
-        last = Run.objects.aggregate(last=Max("started_at"))["last"]
-        if count and (last is None or (now - last).total_seconds() > ALARM_AFTER_S):
-            logger.error("%d runs are open and no worker has claimed one since %s.", count, last)
+        if is_stalled():
+            logger.error("Runs are open and no worker has claimed one for a minute.")
 
 
 def _wake_missing(lane: str, count: int) -> int:

@@ -224,8 +224,8 @@ def test_the_page_asks_as_often_for_one_worker_as_for_three(
         make_attempt(state="broken", finished_at=LONG_AGO)
         make_attempt(state="running", worker=f"worker@{number}:7", started_at=LONG_AGO)
 
-    # Session, user; lanes, workers (3), sweep, stalled, throughput, tries (2), broken, machines.
-    with django_assert_num_queries(13):
+    # Session, user; lanes, workers (2), sweep, stalled, throughput, tries (2), broken, machines.
+    with django_assert_num_queries(12):
         page = admin_client.get(PATH)
 
     assertContains(page, "<div>run ", count=rows)

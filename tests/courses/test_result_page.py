@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from courses.models import Attempt
 from tests.courses.examples import School, traced
 from tests.iomodels.figures.samples import select_loop, sequential
 
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OURS = "this attempt does not count against you"
 
 
@@ -98,16 +100,19 @@ def test_a_queued_attempt_has_a_place_and_works_without_javascript(
     assert "sse-connect=" in html
 
 
+def told(outcome: str | None) -> dict[str, Any]:
+    """Return what a worker stores of a scenario that has come so far."""
+    times = {None: (), "running": ("began_at",)}.get(outcome, ("began_at", "ended_at"))
+    stored = {"name": f"Scenario {outcome}", "outcome": outcome}
+    return stored | dict.fromkeys(times, NOW.isoformat())
+
+
 def test_a_running_attempt_has_its_ticks(
     make_attempt: Callable[..., Attempt], page: Callable[..., str]
 ) -> None:
-    progress = [
-        {"name": "A line comes back", "outcome": "passed"},
-        {"name": "A half line", "outcome": "running"},
-        {"name": "The server rests", "outcome": None},
-    ]
+    progress = [told("passed"), told("running"), told(None)]
 
-    html = page(make_attempt(state="running", progress=progress))
+    html = page(make_attempt(state="running", started_at=NOW, progress=progress))
 
     assert "Running scenario 2 of 3" in html
     assert html.index("tick tick-passed") < html.index("tick tick-running")
@@ -117,10 +122,10 @@ def test_a_running_attempt_has_its_ticks(
 @pytest.mark.parametrize(
     ("outcomes", "headline"),
     [
-        ([], "Preparing the sandbox"),
+        ([], "Preparing"),
         (["running", None], "Running scenario 1 of 2"),
         (["passed", None], "Running scenario 2 of 2"),
-        (["passed", "failed"], "Writing the report"),
+        (["passed", "failed"], "Reporting"),
     ],
 )
 def test_the_headline_does_not_go_back_between_two_scenarios(
@@ -129,9 +134,9 @@ def test_the_headline_does_not_go_back_between_two_scenarios(
     make_attempt: Callable[..., Attempt],
     page: Callable[..., str],
 ) -> None:
-    progress = [{"name": f"Scenario {outcome}", "outcome": outcome} for outcome in outcomes]
+    progress = [told(outcome) for outcome in outcomes]
 
-    html = page(make_attempt(state="running", progress=progress))
+    html = page(make_attempt(state="running", started_at=NOW, progress=progress))
 
     assert f'<p class="verdict-sentence">{headline}</p>' in html
 

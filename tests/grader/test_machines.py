@@ -48,8 +48,8 @@ def test_the_page_asks_as_often_for_many_machines(
     for number in range(rows):
         machines.note(f"grader-{number}", [FINE, HOLE])
 
-    # Session, user; lanes, workers (3), sweep, stalled, throughput, tries (2), broken, machines.
-    with django_assert_num_queries(13):
+    # Session, user; lanes, workers (2), sweep, stalled, throughput, tries (2), broken, machines.
+    with django_assert_num_queries(12):
         admin_client.get("/grading/")
 
 

@@ -162,5 +162,5 @@ def test_the_metrics_ask_as_often_for_many(
         queued(f"student-{number}", state=Run.State.RUNNING, worker=f"worker@{number}:7")
 
     # Lanes, stalled, runs, their time, tries (2), workers (3), sweep, machines.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         metrics.exposition()

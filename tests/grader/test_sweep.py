@@ -1,7 +1,9 @@
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 from pytest_django import Settings
 
 from grader import queries, sweep, tasks
@@ -128,15 +130,15 @@ def test_sweep_survives_trouble(
 
 
 def test_alarm_rings_when_nobody_claims(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    queued()
+    queued(queued_at=timezone.now() - timedelta(minutes=2))
     alarm = sweep.Alarm()
 
     alarm.look()
     silent = caplog.text
-    alarm.rang_at -= sweep.ALARM_AFTER_S
+    alarm.rang_at -= sweep.RING_EVERY_S
     alarm.look()
 
     assert silent == ""
-    assert "1 runs are open and no worker has claimed one since None." in caplog.text
+    assert "Runs are open and no worker has claimed one for a minute." in caplog.text

@@ -1,45 +1,18 @@
 """A broker that is not there, hangs or forgets when somebody hands in."""
 
-import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from config import addresses, broker
+from tests.end_to_end.faults.brokers import Broker
 from tests.end_to_end.faults.databases import Sqlite
 from tests.end_to_end.faults.site import Site
 from tests.end_to_end.faults.students import RIGHT
-from tests.end_to_end.processes import kill, until
+from tests.end_to_end.processes import until
 
 pytestmark = [pytest.mark.queue, pytest.mark.sandbox]
-
-
-class Broker:
-    """One that the site does not start itself."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.socket = folder, folder / "b.sock"
-        self.url = addresses.redis_url(self.socket)
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(
-            broker.command(broker.find_server(), socket=self.socket, folder=self.folder),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    def signal(self, number: signal.Signals) -> None:
-        assert self._process is not None
-        os.kill(self._process.pid, number)
-
-    def kill(self) -> None:
-        if self._process is not None:
-            kill(self._process)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def _kill_part(part: str) -> Callable[[Work], None]:
 
 
 def _kill_holder(work: Work) -> None:
-    os.kill(work.held()[1], signal.SIGKILL)
+    os.kill(work.holder(), signal.SIGKILL)
 
 
 def _flush(work: Work) -> None:
@@ -35,27 +35,30 @@ def _flush(work: Work) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault",
+    ("fault", "ending"),
     [
-        pytest.param(_kill_part("worker"), id="kill the worker"),
-        pytest.param(_kill_holder, id="kill who holds the run"),
-        pytest.param(_kill_part("driver"), id="kill the driver"),
-        pytest.param(_kill_part("broker"), id="kill the broker"),
-        pytest.param(_kill_part("sweep"), id="kill the sweep"),
-        pytest.param(_kill_part("web"), id="kill the web server"),
-        pytest.param(_flush, id="flush the broker"),
+        pytest.param(_kill_part("worker"), "silent", id="kill the worker"),
+        pytest.param(_kill_holder, "silent", id="kill who holds the run"),
+        pytest.param(_kill_part("driver"), "trouble", id="kill the driver"),
+        pytest.param(_kill_part("broker"), None, id="kill the broker"),
+        pytest.param(_kill_part("sweep"), None, id="kill the sweep"),
+        pytest.param(_kill_part("web"), None, id="kill the web server"),
+        pytest.param(_flush, None, id="flush the broker"),
     ],
 )
 def test_everything_is_graded_once_whatever_is_killed(
-    fault: Callable[[Work], None], work: Work
+    fault: Callable[[Work], None], ending: str | None, work: Work
 ) -> None:
     fault(work)
 
     assert work.finish() == ALL_GRADED
+    # The fault has hit a run if it is one that does, and none if it is not.
+    seen = {how for attempt in work.handed_in for how, _ in work.endings(attempt)}
+    assert seen == {"recorded", *([ending] if ending else [])}
 
 
 def test_a_late_result_is_dropped(work: Work) -> None:
-    attempt, pid = work.held()
+    pid = work.holder()
     os.kill(pid, signal.SIGSTOP)
     try:
         assert work.finish() == ALL_GRADED
@@ -63,12 +66,11 @@ def test_a_late_result_is_dropped(work: Work) -> None:
         os.kill(pid, signal.SIGCONT)
 
     came_back = [("silent", True), ("recorded", False)]
-    until(lambda: work.endings(attempt) == came_back, within_s=60, what="it comes back too late")
+    until(lambda: work.endings(work.slow) == came_back, within_s=60, what="it comes back too late")
     assert audit(work.site.database, work.handed_in) == ALL_GRADED
 
 
 def test_a_result_is_kept_while_the_database_is_away(work: Work) -> None:
-    attempt, _ = work.held()
     said = work.site.log().count(KEPT)
     give_back = work.site.database.take_away()
     try:
@@ -78,4 +80,4 @@ def test_a_result_is_kept_while_the_database_is_away(work: Work) -> None:
         give_back()
 
     assert work.finish() == ALL_GRADED
-    assert [ending for ending, _ in work.endings(attempt)] == ["recorded"]
+    assert work.endings(work.slow) == [("recorded", False)]

@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.end_to_end.faults.audit import CLEAN, Audit, audit
+from tests.end_to_end.faults.brokers import Broker
 from tests.end_to_end.faults.databases import Postgres, Sqlite
 from tests.end_to_end.faults.site import COURSE, ROOT, Site
 from tests.end_to_end.faults.students import RIGHT, WRONG
-from tests.end_to_end.faults.test_broker_trouble import Broker
 from tests.end_to_end.processes import until
 from tests.end_to_end.site_fixtures import is_serving
 
